@@ -1,0 +1,94 @@
+import type { Duplex } from 'node:stream';
+
+/** What a driver can do beyond running; what it cannot is refused by name where it is asked for. */
+export interface Capabilities {
+  /** Run another command in a live container. */
+  exec: boolean;
+  /** CPU and memory in use. */
+  stats: boolean;
+  /** `tcp`: any protocol on any port; `http`: the app is an HTTP handler behind each declared port. */
+  ports: 'tcp' | 'http';
+  /** Several containers share the pod's loopback. */
+  sharedLoopback: boolean;
+  /** `os`: namespaces hold the app; `none`: it runs as the user, so only apps of tier `own` may. */
+  isolation: 'os' | 'none';
+  /** Which limits are enforced, not merely asked for: read back after a trial run. */
+  enforces: { memory: boolean; cpu: boolean };
+}
+
+/** How to run one container. Everything is resolved: no API object, no lookup. */
+export interface ContainerSpec {
+  name: string;
+  /** Where the image's content lies on this machine, from `agent/images`. */
+  image: LocalImage;
+  command?: string[];
+  args?: string[];
+  env: Record<string, string>;
+  /** Ports the app listens on (declared containerPorts, or those probes and Services use). */
+  ports: number[];
+  memoryBytesMax?: number;
+  cpuMillisMax?: number;
+  /** Receives what the container writes; the driver calls it with whole chunks and waits for nothing. */
+  output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+}
+
+/** An image that is whole and verified on this machine. */
+export interface LocalImage {
+  reference: string;
+  /** `sha256:…` of the manifest. */
+  digest: string;
+  kind: 'wasm' | 'oci';
+  /** For `wasm`: the component's file. For `oci`: the OCI layout folder. */
+  path: string;
+}
+
+export interface PodSandboxSpec {
+  uid: string;
+  namespace: string;
+  name: string;
+  /** A folder of this pod's own on the host, made by the caller, removed by the caller. */
+  directory: string;
+}
+
+export interface Exit {
+  code: number;
+  signal?: string;
+  /** As Kubernetes words it: `Completed`, `Error`, `OOMKilled`, `ContainerCannotRun`. */
+  reason: string;
+  message?: string;
+}
+
+export interface RunningContainer {
+  readonly name: string;
+  /** `wasm://…` or `podman://…`, as `status.containerStatuses[].containerID` shows it. */
+  readonly id: string;
+  /** Process id on the host, for the owner and for tests; undefined where there is none. */
+  readonly pid: number | undefined;
+  readonly exited: Promise<Exit>;
+  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it is gone. */
+  stop(graceMs: number): Promise<Exit>;
+  exec?(command: string[], options: { tty: boolean }): Promise<{ stdio: Duplex; exited: Promise<Exit> }>;
+  stats?(): Promise<{ cpuMillisTotal: number; memoryBytes: number }>;
+}
+
+/** One pod's sandbox: containers in it share what the driver's capabilities say. */
+export interface PodSandbox {
+  readonly uid: string;
+  /** Live containers, by name. */
+  readonly containers: ReadonlyMap<string, RunningContainer>;
+  start(spec: ContainerSpec): Promise<RunningContainer>;
+  /** Opens a byte stream to a port inside. Rejects with a reason if nothing answers there. */
+  connect(port: number): Promise<Duplex>;
+  /** Kills what is left and frees everything; a second call does nothing. */
+  remove(): Promise<void>;
+}
+
+/** One way to run pods. Every driver passes `test/agent/sandbox/contract.ts`. */
+export interface Sandbox {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  create(spec: PodSandboxSpec): Promise<PodSandbox>;
+  /** Sandboxes of an earlier run of this agent that still live: each is adopted, or ended by calling `remove()` on it. */
+  recover(): Promise<PodSandbox[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+
+/** Chance as an argument. Not for secrets: those come from `node:crypto` in the folder that needs them. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number;
+}
+
+export const systemRandom: Random = {
+  next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+};
+
+/** The same seed gives the same numbers (mulberry32, public domain, Tommy Ettinger). */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return {
+    next() {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let t = state;
+      t = Math.imul(t ^ (t >>> 15), t | 1);
+      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    },
+  };
+}
+
+/** A whole number in [0, below). */
+export function randomInteger(random: Random, below: number): number {
+  return Math.floor(random.next() * below);
+}
+
+/** `base` spread evenly over ± `share`, so that many waiters do not come back in the same instant. */
+export function jittered(random: Random, base: number, share = 0.5): number {
+  return base * (1 - share + 2 * share * random.next());
+}
+
+/** The letters Kubernetes uses for generated names: no vowels, hence no words, and nothing that looks alike. */
+const nameLetters = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** A suffix such as `x7k2p` for a generated name. */
+export function nameSuffix(random: Random, length = 5): string {
+  return Array.from({ length }, () => nameLetters[randomInteger(random, nameLetters.length)]).join('');
+}
