@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { jittered, type Random } from './random.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+/** A program of ours that runs beside this one and is started again when it dies. */
+export interface SupervisedChild {
+  readonly name: string;
+  readonly pid: number | undefined;
+  /** Resolves with the fields of the child's first `ready` message; rejects if it ends or `boundMs` pass before that. */
+  ready(boundMs: number): Promise<Record<string, unknown>>;
+  /** SIGTERM, then SIGKILL after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Restart delays: quick at first, so that a crash is hardly seen, then slow, so that a broken set-up does not burn the machine. */
+const restartDelayMs = { first: 200, max: 30_000 };
+/** A child that lived this long starts again from the first delay. */
+const provenAfterMs = 60_000;
+
+/**
+ * Starts `command` with a channel (its leash: when this process dies, the child sees the channel close and stops itself) and
+ * keeps it running. A child that ends with an exit code in `finalCodes` is not started again.
+ */
+export function superviseChild(options: {
+  name: string;
+  command: string;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Exit codes that a restart would not mend, such as bad configuration. @default [2, 78] */
+  finalCodes?: number[];
+  onLine?: (line: string) => void;
+  onFinal?: (code: number | null, lastLines: string[]) => void;
+}): SupervisedChild {
+  const { name, clock, random, log, finalCodes = [2, 78] } = options;
+  let child: ChildProcess | undefined;
+  let stopping = false;
+  let delayMs = restartDelayMs.first;
+  let lastLines: string[] = [];
+  let resolveReady: (fields: Record<string, unknown>) => void;
+  let rejectReady: (error: Error) => void;
+  const firstReady = new Promise<Record<string, unknown>>((resolve, reject) => {
+    resolveReady = resolve;
+    rejectReady = reject;
+  });
+  firstReady.catch(() => {});
+  let ended = Promise.resolve();
+
+  const start = () => {
+    const startedAt = clock.now();
+    const spawned = spawn(options.command, options.args, {
+      env: options.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Its own group: a terminal's ^C reaches this process alone, which then stops its children in order.
+      detached: true,
+    });
+    child = spawned;
+    spawned.on('message', (message) => {
+      const { ready } = message as { ready?: Record<string, unknown> };
+      if (ready) resolveReady(ready);
+    });
+    for (const stream of [spawned.stdout!, spawned.stderr!])
+      createInterface({ input: stream }).on('line', (line) => {
+        lastLines = [...lastLines.slice(-19), line];
+        options.onLine?.(line);
+      });
+    ended = new Promise<void>((resolve) => {
+      spawned.once('error', (error) => {
+        rejectReady(new Error(`${name} did not start: ${error.message}`));
+        resolve();
+      });
+      spawned.once('close', (code, signal) => {
+        resolve();
+        child = undefined;
+        if (stopping) return;
+        const why = signal ?? `exit code ${code}`;
+        if (code !== null && finalCodes.includes(code)) {
+          rejectReady(new Error(`${name} ended with ${why}: ${lastLines.at(-1) ?? 'it said nothing'}`));
+          options.onFinal?.(code, lastLines);
+          return;
+        }
+        if (clock.now() - startedAt > provenAfterMs) delayMs = restartDelayMs.first;
+        log.warn(`${name} ended, starting it again`, { why, inMs: Math.round(delayMs) });
+        clock.after(jittered(random, delayMs, 0.2), () => {
+          if (!stopping) start();
+        });
+        delayMs = Math.min(restartDelayMs.max, delayMs * 2);
+      });
+    });
+  };
+  start();
+
+  return {
+    name,
+    get pid() {
+      return child?.pid;
+    },
+    ready: (boundMs) => {
+      const bound = new AbortController();
+      return Promise.race([
+        firstReady,
+        clock.sleep(boundMs, bound.signal).then(
+          () => {
+            throw new Error(
+              `${name} was not ready after ${Math.round(boundMs / 1000)} s. Its last words: ${lastLines.at(-1) ?? 'none'}`,
+            );
+          },
+          () => new Promise<never>(() => {}),
+        ),
+      ]).finally(() => bound.abort(new Error('decided')));
+    },
+    async stop(graceMs) {
+      stopping = true;
+      const current = child;
+      if (!current) return;
+      current.kill('SIGTERM');
+      const kill = clock.after(graceMs, () => current.kill('SIGKILL'));
+      await ended;
+      kill.cancel();
+    },
+  };
+}
+
+/** Tells the parent that supervises us, if there is one, that we serve. */
+export function tellReady(fields: Record<string, unknown>): void {
+  process.send?.({ ready: fields });
+}

@@ -1,0 +1,73 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Held while a process owns a folder; gone with the process, however it dies. */
+export interface FolderLock {
+  release(): void;
+}
+
+/** Another process owns the folder. */
+export class FolderBusy extends Error {
+  readonly code = 'KITH_FOLDER_BUSY';
+  readonly holder: string;
+  constructor(folder: string, holder: string) {
+    super(
+      `${folder} is in use by ${holder}. Stop that one first (kith down), or choose another folder with KITH_HOME.`,
+    );
+    this.name = 'FolderBusy';
+    this.holder = holder;
+  }
+}
+
+/**
+ * Takes a folder for this process. The lock is the operating system's own (SQLite's exclusive lock on `<name>.lock`), so
+ * it ends with the process even after kill -9, and nothing stale is ever left to clean up.
+ *
+ * @throws FolderBusy naming the holder
+ */
+export function lockFolder(folder: string, name: string): FolderLock {
+  const holderFile = join(folder, `${name}.pid`);
+  const database = openExclusively(folder, name);
+  if (!database) throw new FolderBusy(folder, describeHolder(holderFile, name));
+  writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
+  return {
+    release() {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+/** Who holds the folder's lock; undefined if nobody. Takes nothing. */
+export function holderOf(folder: string, name: string): { pid: number } | undefined {
+  const database = openExclusively(folder, name);
+  database?.close();
+  return database ? undefined : { pid: readHolder(join(folder, `${name}.pid`)) ?? 0 };
+}
+
+function openExclusively(folder: string, name: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(join(folder, `${name}.lock`));
+  try {
+    database.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=OFF; BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    if (/locked|busy/i.test((error as Error).message)) return undefined;
+    throw error;
+  }
+}
+
+function readHolder(holderFile: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(holderFile, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    // The holder has locked but not yet written its number.
+    return undefined;
+  }
+}
+
+function describeHolder(holderFile: string, name: string): string {
+  const pid = readHolder(holderFile);
+  return pid ? `process ${pid} (kith ${name})` : `another kith ${name}`;
+}

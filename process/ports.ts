@@ -1,0 +1,32 @@
+import { createServer } from 'node:net';
+
+/** K-I-T-H on a keypad: where the programs listen on loopback unless told otherwise. */
+export const defaultPorts = { api: 5484, gateway: 5485, registry: 5486 } as const;
+
+/** How many ports above the wished one are tried before giving up. */
+const portTriesMax = 50;
+/** Several kiths on one machine derive their ports in steps, so that their trios do not interleave. */
+const portStep = 10;
+
+/** The first free loopback port of `wished`, `wished + 10`, …; so a second kith on the machine gets ports of its own. */
+export async function freePort(wished: number): Promise<number> {
+  for (let attempt = 0; attempt < portTriesMax; attempt++) {
+    const port = wished + attempt * portStep;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(
+    `No free port among ${wished}, ${wished + portStep}, … (${portTriesMax} tried). Stop what listens there, or name a port.`,
+  );
+}
+
+/** Whether this process could listen on 127.0.0.1:`port` now. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
+      else reject(error);
+    });
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
