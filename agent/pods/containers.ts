@@ -1,0 +1,77 @@
+import type { Container, Pod } from '../../api/types.ts';
+import type { LocalContainer, LocalPod } from './local-pod.ts';
+
+/** The grace a pod gets where nothing says otherwise, as in Kubernetes. */
+export const defaultGraceSeconds = 30;
+
+export function initContainersOf(pod: Pod): Container[] {
+  return pod.spec?.initContainers ?? [];
+}
+
+export function mainContainersOf(pod: Pod): Container[] {
+  return pod.spec?.containers ?? [];
+}
+
+/** An init container with `restartPolicy: Always`: starts before the others and stays. */
+export function isSidecar(container: Container, pod: Pod): boolean {
+  return container.restartPolicy === 'Always' && initContainersOf(pod).includes(container);
+}
+
+/** How long the pod's containers may take to end, in milliseconds. The one who deletes may shorten it. */
+export function graceMsOf(pod: Pod): number {
+  const seconds =
+    pod.metadata?.deletionGracePeriodSeconds ??
+    pod.spec?.terminationGracePeriodSeconds ??
+    defaultGraceSeconds;
+  return Math.max(0, seconds) * 1000;
+}
+
+/** Whether a container that has ended is to run again, by the pod's restartPolicy. */
+export function willRestart(pod: Pod, container: Container, local: LocalContainer): boolean {
+  if (pod.metadata?.deletionTimestamp) return false;
+  if (isSidecar(container, pod)) return true;
+  const policy = pod.spec?.restartPolicy ?? 'Always';
+  const failed = local.exit !== undefined && local.exit.code !== 0;
+  // An init container that succeeded has done its work, whatever the policy.
+  if (initContainersOf(pod).includes(container)) return failed && policy !== 'Never';
+  return policy === 'Always' || (policy === 'OnFailure' && failed);
+}
+
+/** An init container that no longer holds the others back. */
+export function isInitialised(pod: Pod, container: Container, local: LocalContainer): boolean {
+  if (isSidecar(container, pod)) return isStarted(container, local);
+  return local.state === 'exited' && local.exit?.code === 0;
+}
+
+export function allInitialised(pod: Pod, actual: LocalPod): boolean {
+  return initContainersOf(pod).every((container) => {
+    const local = actual.containers[container.name];
+    return local !== undefined && isInitialised(pod, container, local);
+  });
+}
+
+/** Runs, and its startup probe (if it has one) has passed. */
+export function isStarted(container: Container, local: LocalContainer): boolean {
+  return local.state === 'running' && (!container.startupProbe || local.startupPassed);
+}
+
+/** Started, and its readiness probe (if it has one) says so. */
+export function isReady(container: Container, local: LocalContainer): boolean {
+  return isStarted(container, local) && (!container.readinessProbe || local.readinessPassed);
+}
+
+/** `Succeeded` or `Failed` once every container has ended for good; undefined while something runs or will. */
+export function finalPhase(pod: Pod, actual: LocalPod): 'Succeeded' | 'Failed' | undefined {
+  const over = (container: Container) => {
+    const local = actual.containers[container.name];
+    return local?.state === 'exited' && !willRestart(pod, container, local);
+  };
+  const exitCode = (container: Container) => actual.containers[container.name]?.exit?.code;
+  const brokenInit = initContainersOf(pod).some(
+    (container) => !isSidecar(container, pod) && over(container) && exitCode(container) !== 0,
+  );
+  if (brokenInit) return 'Failed';
+  const main = mainContainersOf(pod);
+  if (!main.every(over)) return undefined;
+  return main.every((container) => exitCode(container) === 0) ? 'Succeeded' : 'Failed';
+}
