@@ -1,0 +1,178 @@
+/** One kind of object that kith serves, as discovery describes it. */
+export interface Kind {
+  /** `Deployment`. */
+  kind: string;
+  /** `apps`; the empty string for the core group. */
+  group: string;
+  version: string;
+  /** `apps/v1`, or `v1` in the core group. */
+  apiVersion: string;
+  plural: string;
+  singular: string;
+  shortNames: readonly string[];
+  namespaced: boolean;
+  subresources: readonly string[];
+  /** Groups of kinds that one word lists: `kubectl get all`. */
+  categories: readonly string[];
+  /** Fields that a field selector may ask for, each with what it reads where the object lacks it. */
+  selectableFields: Readonly<Record<string, string>>;
+}
+
+type Entry = Pick<Kind, 'kind'> &
+  Partial<Pick<Kind, 'subresources'>> & {
+    apiVersion?: string;
+    plural?: string;
+    shortNames?: string;
+    cluster?: true;
+    all?: true;
+    fields?: Record<string, string>;
+  };
+
+/** To add a kind, add a line; `docs/checklists.md` names what else a kind has. */
+const entries: Entry[] = [
+  {
+    kind: 'Namespace',
+    shortNames: 'ns',
+    cluster: true,
+    subresources: ['status', 'finalize'],
+    fields: { 'status.phase': '' },
+  },
+  {
+    kind: 'Pod',
+    shortNames: 'po',
+    all: true,
+    subresources: ['status', 'log', 'binding', 'eviction', 'exec', 'attach', 'portforward'],
+    fields: {
+      'spec.nodeName': '',
+      'spec.restartPolicy': '',
+      'spec.schedulerName': '',
+      'spec.serviceAccountName': '',
+      'spec.hostNetwork': 'false',
+      'status.phase': '',
+      'status.podIP': '',
+      'status.nominatedNodeName': '',
+    },
+  },
+  {
+    kind: 'Deployment',
+    apiVersion: 'apps/v1',
+    shortNames: 'deploy',
+    all: true,
+    subresources: ['status', 'scale'],
+  },
+  {
+    kind: 'ReplicaSet',
+    apiVersion: 'apps/v1',
+    shortNames: 'rs',
+    all: true,
+    subresources: ['status', 'scale'],
+    fields: { 'status.replicas': '0' },
+  },
+  {
+    kind: 'Service',
+    shortNames: 'svc',
+    all: true,
+    subresources: ['status'],
+    fields: { 'spec.clusterIP': '', 'spec.type': '' },
+  },
+  { kind: 'EndpointSlice', apiVersion: 'discovery.k8s.io/v1' },
+  { kind: 'ConfigMap', shortNames: 'cm' },
+  { kind: 'Secret', fields: { type: '' } },
+  {
+    kind: 'Node',
+    shortNames: 'no',
+    cluster: true,
+    subresources: ['status'],
+    fields: { 'spec.unschedulable': 'false' },
+  },
+  { kind: 'Lease', apiVersion: 'coordination.k8s.io/v1' },
+  {
+    kind: 'Event',
+    shortNames: 'ev',
+    fields: {
+      'involvedObject.kind': '',
+      'involvedObject.namespace': '',
+      'involvedObject.name': '',
+      'involvedObject.uid': '',
+      'involvedObject.apiVersion': '',
+      'involvedObject.resourceVersion': '',
+      'involvedObject.fieldPath': '',
+      reason: '',
+      reportingComponent: '',
+      source: '',
+      type: '',
+    },
+  },
+  { kind: 'ServiceAccount', shortNames: 'sa' },
+];
+
+function complete(entry: Entry): Kind {
+  const apiVersion = entry.apiVersion ?? 'v1';
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const singular = entry.kind.toLowerCase();
+  return {
+    kind: entry.kind,
+    group: group!,
+    version: version!,
+    apiVersion,
+    plural: entry.plural ?? `${singular}s`,
+    singular,
+    shortNames: entry.shortNames?.split(',') ?? [],
+    namespaced: !entry.cluster,
+    subresources: entry.subresources ?? [],
+    categories: entry.all ? ['all'] : [],
+    selectableFields: {
+      'metadata.name': '',
+      ...(entry.cluster ? {} : { 'metadata.namespace': '' }),
+      ...entry.fields,
+    },
+  };
+}
+
+/** Every kind that kith serves. */
+export const kinds: readonly Kind[] = entries.map(complete);
+
+const byKind = new Map(kinds.map((kind) => [kind.kind, kind]));
+
+/** The kind of this exact name (`Pod`). Throws where kith serves none: for words that users wrote, ask `kindsCalled`. */
+export function kindNamed(name: string): Kind {
+  const found = byKind.get(name);
+  if (!found) throw new Error(`kith serves no kind ${name}; it serves ${[...byKind.keys()].join(', ')}`);
+  return found;
+}
+
+/** What an object says that it is: `kindOf('apps/v1', 'Deployment')`. */
+export function kindOf(apiVersion: string | undefined, kind: string | undefined): Kind | undefined {
+  const found = byKind.get(kind ?? '');
+  return found?.apiVersion === apiVersion ? found : undefined;
+}
+
+/** What a URL names: `kindAt('apps', 'v1', 'deployments')`; the core group is the empty string. */
+export function kindAt(group: string, version: string, plural: string): Kind | undefined {
+  return kinds.find((kind) => kind.group === group && kind.version === version && kind.plural === plural);
+}
+
+/**
+ * What a user's word stands for: `po`, `pod`, `pods`, `Pod`, `deployments.apps`, `deployments.v1.apps`, or a category
+ * such as `all`, which stands for several. Empty where it stands for nothing.
+ */
+export function kindsCalled(word: string): Kind[] {
+  const lower = word.toLowerCase();
+  const [name, ...rest] = lower.split('.');
+  const exact = kinds.filter(
+    (kind) =>
+      [kind.plural, kind.singular, ...kind.shortNames].includes(name!) &&
+      (rest.length === 0 || [kind.group, `${kind.version}.${kind.group}`].includes(rest.join('.'))),
+  );
+  return exact.length > 0 ? exact : kinds.filter((kind) => kind.categories.includes(lower));
+}
+
+/** As messages name the resource: `pods`, `deployments.apps`. */
+export function resourceOf(kind: Kind): string {
+  return kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
+}
+
+/** As messages name the kind: `Pod`, `Deployment.apps`. */
+export function qualifiedKind(kind: Kind): string {
+  return kind.group ? `${kind.kind}.${kind.group}` : kind.kind;
+}

@@ -1,0 +1,81 @@
+import { isConditionTrue } from './conditions.ts';
+import { addAmounts, amountsOf, maxAmounts } from './resources.ts';
+import type { Amounts } from './resources.ts';
+import type { Container, ContainerStatus, Pod } from './types.ts';
+
+type Of = 'requests' | 'limits';
+
+/**
+ * What a node must have free for this pod: its containers together, or its hungriest init container if that needs more,
+ * and the pod's overhead. Units as in `Amounts` (`cpu` in thousandths, `memory` in bytes).
+ *
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
+ */
+export function podRequests(pod: Pod): Amounts {
+  return podAmounts(pod, 'requests');
+}
+
+/** What the pod may use at most, by the same rule; a resource that some container leaves unlimited is still summed. */
+export function podLimits(pod: Pod): Amounts {
+  return podAmounts(pod, 'limits');
+}
+
+function podAmounts({ spec }: Pod, of: Of): Amounts {
+  let running: Amounts = {};
+  for (const container of spec?.containers ?? [])
+    running = addAmounts(running, amountsOf(container.resources?.[of]));
+  let sidecars: Amounts = {};
+  let starting: Amounts = {};
+  for (const container of spec?.initContainers ?? []) {
+    const own = amountsOf(container.resources?.[of]);
+    if (isSidecar(container)) {
+      sidecars = addAmounts(sidecars, own);
+      starting = maxAmounts(starting, sidecars);
+    } else {
+      starting = maxAmounts(starting, addAmounts(sidecars, own));
+    }
+  }
+  const containers = maxAmounts(addAmounts(running, sidecars), starting);
+  // A whole pod's own resources, where given, stand in for the sum of its containers'.
+  const whole = { ...containers, ...amountsOf(spec?.resources?.[of]) };
+  return addAmounts(whole, amountsOf(spec?.overhead));
+}
+
+/** An init container that starts first and stays: `restartPolicy: Always`. */
+export function isSidecar(container: Container): boolean {
+  return container.restartPolicy === 'Always';
+}
+
+/** Whether the pod's condition `Ready` is `True`. */
+export function isPodReady(pod: Pod): boolean {
+  return isConditionTrue(pod.status?.conditions, 'Ready');
+}
+
+/** Whether the pod is over for good: `Succeeded` or `Failed`. */
+export function isPodTerminal(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Whether someone has asked for its end. */
+export function isPodTerminating(pod: Pod): boolean {
+  return pod.metadata?.deletionTimestamp !== undefined;
+}
+
+/** Neither over nor ending: what a ReplicaSet counts. */
+export function isPodActive(pod: Pod): boolean {
+  return !isPodTerminal(pod) && !isPodTerminating(pod);
+}
+
+/** Ready without a break for `minReadySeconds` by `now`. */
+export function isPodAvailable(pod: Pod, minReadySeconds: number, now: Date): boolean {
+  if (!isPodReady(pod)) return false;
+  if (minReadySeconds <= 0) return true;
+  const since = pod.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  return since !== undefined && Date.parse(since) + minReadySeconds * 1000 <= now.getTime();
+}
+
+/** The status of the container of this name, ordinary or init. */
+export function containerStatus(pod: Pod, name: string): ContainerStatus | undefined {
+  const { containerStatuses, initContainerStatuses } = pod.status ?? {};
+  return [...(containerStatuses ?? []), ...(initContainerStatuses ?? [])].find((each) => each.name === name);
+}

@@ -1,0 +1,152 @@
+import type { Quantity } from './types.ts';
+
+/** How a quantity was, or is to be, written: `1Gi`, `1G`, `1e9`. */
+export type QuantityFormat = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
+
+/** Thrown for text that is no quantity. */
+export class QuantityError extends Error {
+  override readonly name = 'QuantityError';
+}
+
+const pattern = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)$/;
+const advice =
+  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$', such as 500m, 2, 64Mi or 1.5G";
+
+const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const decimalSuffixes = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/** Kubernetes keeps nine decimal places and rounds up what is finer; so do we, in whole nanos. */
+const nanosPerUnit = 1_000_000_000n;
+
+/** Kubernetes caps a quantity at the largest int64. */
+const unitsMax = 2n ** 63n - 1n;
+
+/** More digits than any real amount; the arithmetic below is on whole numbers of any size, so the text is kept short. */
+const charactersMax = 64;
+
+/** An exponent past this is beyond the cap (or under a nano) whatever the digits say. */
+const exponentMax = 40;
+
+interface Parsed {
+  nanos: bigint;
+  format: QuantityFormat;
+}
+
+function parse(quantity: Quantity): Parsed {
+  const text = typeof quantity === 'number' ? numberText(quantity) : quantity;
+  const match = text.length <= charactersMax ? pattern.exec(text) : null;
+  if (!match) throw new QuantityError(advice);
+  const [, sign, digits, suffix] = match as unknown as [string, string, string, string];
+  const [whole, fraction = ''] = digits.split('.') as [string, string?];
+  const { base, exponent, format } = scaleOf(suffix);
+  // The value is numerator / denominator nanos.
+  let numerator = BigInt(whole + fraction) * nanosPerUnit;
+  let denominator = 10n ** BigInt(fraction.length);
+  if (exponent >= 0) numerator *= base ** BigInt(Math.min(exponent, exponentMax));
+  else denominator *= base ** BigInt(Math.min(-exponent, exponentMax));
+  let nanos = (numerator + denominator - 1n) / denominator;
+  if (nanos > unitsMax * nanosPerUnit) nanos = unitsMax * nanosPerUnit;
+  return { nanos: sign === '-' ? -nanos : nanos, format };
+}
+
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) throw new QuantityError(advice);
+  return String(value);
+}
+
+function scaleOf(suffix: string): { base: bigint; exponent: number; format: QuantityFormat } {
+  if (suffix.endsWith('i'))
+    return { base: 1024n, exponent: binarySuffixes.indexOf(suffix), format: 'BinarySI' };
+  if (decimalSuffixes.includes(suffix))
+    return { base: 1000n, exponent: decimalSuffixes.indexOf(suffix) - 3, format: 'DecimalSI' };
+  return { base: 10n, exponent: Number(suffix.slice(1)), format: 'DecimalExponent' };
+}
+
+/**
+ * The amount in base units: cores, bytes, pieces.
+ *
+ *     parseQuantity('500m') === 0.5
+ *     parseQuantity('64Mi') === 67108864
+ *
+ * @throws QuantityError
+ */
+export function parseQuantity(quantity: Quantity): number {
+  const { nanos } = parse(quantity);
+  // Whole and fraction apart, so that whole numbers below 2^53 come out exact.
+  return Number(nanos / nanosPerUnit) + Number(nanos % nanosPerUnit) / Number(nanosPerUnit);
+}
+
+/**
+ * The amount in thousandths of the base unit, rounded up: `milli('0.5') === 500`. CPU is counted in these, because
+ * sums of fractions of cores would drift.
+ *
+ * @throws QuantityError
+ */
+export function milli(quantity: Quantity): number {
+  const { nanos } = parse(quantity);
+  const perMilli = nanosPerUnit / 1000n;
+  return Number(nanos > 0n ? (nanos + perMilli - 1n) / perMilli : nanos / perMilli);
+}
+
+/** What is wrong with this as a quantity; undefined where nothing is. */
+export function quantityProblem(quantity: unknown): string | undefined {
+  if (typeof quantity !== 'string' && typeof quantity !== 'number') return advice;
+  try {
+    parse(quantity);
+    return undefined;
+  } catch (error) {
+    if (error instanceof QuantityError) return error.message;
+    throw error;
+  }
+}
+
+/** Negative where `a` is less than `b`, zero where they are the same amount (`1000m` and `1`), positive where it is more. */
+export function compareQuantities(a: Quantity, b: Quantity): number {
+  const difference = parse(a).nanos - parse(b).nanos;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/**
+ * Kubernetes' canonical text: no fraction, the largest suffix that loses nothing, in the format it was written in.
+ *
+ *     canonicalQuantity('0.5') === '500m'
+ *     canonicalQuantity('2048Mi') === '2Gi'
+ *     canonicalQuantity('1000') === '1k'
+ *
+ * @throws QuantityError
+ */
+export function canonicalQuantity(quantity: Quantity): string {
+  const { nanos, format } = parse(quantity);
+  return canonical(nanos, format);
+}
+
+/**
+ * A number of base units as canonical text: `formatQuantity(67108864, 'BinarySI') === '64Mi'`,
+ * `formatQuantity(0.25) === '250m'`.
+ */
+export function formatQuantity(units: number, format: QuantityFormat = 'DecimalSI'): string {
+  return canonical(parse(units).nanos, format);
+}
+
+function canonical(nanos: bigint, format: QuantityFormat): string {
+  if (nanos === 0n) return '0';
+  if (nanos < 0n) return `-${canonical(-nanos, format)}`;
+  if (format === 'BinarySI') {
+    // Below one Ki, or with a fraction, Kubernetes falls back to decimal so as to lose nothing.
+    const whole = nanos % nanosPerUnit === 0n;
+    if (whole && nanos >= 1024n * nanosPerUnit) return scaled(nanos / nanosPerUnit, 1024n, binarySuffixes);
+    return scaled(nanos, 1000n, decimalSuffixes);
+  }
+  if (format === 'DecimalSI') return scaled(nanos, 1000n, decimalSuffixes);
+  const exponents = decimalSuffixes.map((_, index) => (index === 3 ? '' : `e${(index - 3) * 3}`));
+  return scaled(nanos, 1000n, exponents);
+}
+
+function scaled(amount: bigint, base: bigint, suffixes: readonly string[]): string {
+  let step = 0;
+  while (step < suffixes.length - 1 && amount % base === 0n) {
+    amount /= base;
+    step += 1;
+  }
+  return `${amount}${suffixes[step]}`;
+}
