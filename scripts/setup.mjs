@@ -122,11 +122,15 @@ function build(say, force) {
 }
 
 /** Makes dependencies and build current. `say` gets a line for each step that takes time. */
-export function setUp({ say = (line) => console.error(`kith: ${line}`), force = false } = {}) {
+export function setUp({ say = (line) => console.error(`kith: ${line}`) } = {}) {
   if (Number(process.versions.node.split('.')[0]) < oldestNode)
     fail(`Node ${oldestNode} or newer is needed to start; this is ${process.versions.node}.`);
   installDependencies(say);
-  build(say, force);
+  build(say, false);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setUp({ force: process.argv.includes('--build') });
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // `npm run build` builds and no more: the developer decides when to install.
+  if (process.argv.includes('--build')) build((line) => console.error(`kith: ${line}`), true);
+  else setUp();
+}

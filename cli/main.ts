@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+/** The one binary. Runs itself under the packaged Node 24 where it was started by an older one. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const nodeMajorMin = 24;
+
+if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) process.exit(runUnderPackagedNode());
+
+enableCompileCache?.();
+// `kith gateway` and `kith agent` are long-lived: warnings about experimental parts of Node are not their user's concern.
+process.removeAllListeners('warning');
+const { execute } = await import('@oclif/core');
+await execute({ dir: import.meta.url });
+
+function runUnderPackagedNode(): number {
+  const name = `node-${process.platform}-${process.arch}`;
+  const packaged = ['../../node_modules', '../../..']
+    .map((folder) => fileURLToPath(new URL(`${folder}/${name}/bin/node`, import.meta.url)))
+    .find((path) => existsSync(path));
+  if (!packaged) {
+    process.stderr.write(
+      `kith needs Node ${nodeMajorMin} or newer; this is ${process.versions.node}, and none is packaged for ${process.platform}-${process.arch}.\n` +
+        `Try: install Node ${nodeMajorMin} from nodejs.org.\n`,
+    );
+    return 1;
+  }
+  const result = spawnSync(packaged, process.argv.slice(1), { stdio: 'inherit' });
+  return result.status ?? 1;
+}
