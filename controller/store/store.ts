@@ -18,6 +18,12 @@ export type Expectation =
   | { revision: number };
 
 /**
+ * Hears one event. If it returns a promise, this watch waits for it before the next event; other watches do not. One that
+ * throws, rejects or falls behind the history ends, and `onEnd` is told why.
+ */
+export type StoreListener = (event: StoreEvent) => void | Promise<void>;
+
+/**
  * What the API server builds on: keys and JSON values under one revision counter, which is the `resourceVersion` clients see.
  *
  * Compare-and-swap is judged against the pending head, so two writes in flight cannot both win. Reads and watches see only
@@ -34,17 +40,26 @@ export interface Store {
     prefix: string,
     options?: { after?: string; limit?: number },
   ): { entries: Entry[]; revision: number; more: boolean };
-  /** Resolves with the new revision once durable. Rejects with `StoreConflict` (carrying the head), `StoreFull`, `StoreClosed`. */
+  /**
+   * Resolves with the new entry once durable. `value` gets the revision it will have and must return plain JSON.
+   * Rejects with `StoreConflict` (carrying the head), `StoreFull`, `StoreFailed` (outcome unknown), `StoreClosed`.
+   */
   put(key: string, value: (revision: number) => unknown, expect?: Expectation): Promise<Entry>;
+  /** Resolves with the revision that removed the key, once durable. Already gone is success, unless `expect` names a revision. */
   delete(key: string, expect?: Expectation): Promise<number>;
   /** Every event after `fromRevision` under `prefix`, in order, each once. Throws `StoreCompacted` if that is too old. */
   watch(
     prefix: string,
     fromRevision: number,
-    listener: (event: StoreEvent) => void,
+    listener: StoreListener,
     onEnd: (error: Error) => void,
   ): () => void;
   /** Forgets history up to and including `revision`; the live entries stay. */
   compact(revision: number): Promise<void>;
+  /** Why writes are refused at the moment (a full disk, a failing one); undefined while all is well. For readiness probes. */
+  readonly trouble: Error | undefined;
+  /** Keeps a copy for a later restore beside the log, besides those made by itself; says where. */
+  snapshot(): Promise<string>;
+  /** Waits for what is on its way to disk, ends every watch with `StoreClosed`, gives the log free. */
   close(): Promise<void>;
 }
