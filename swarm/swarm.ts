@@ -48,20 +48,35 @@ export interface KeptLink {
   stop(): Promise<void>;
 }
 
+export interface ListenOptions {
+  /** Throws to refuse, with the reason that the peer is told. */
+  admit: (peer: Peer, purpose: Purpose) => void | Promise<void>;
+  /** Links of a purpose without a handler are refused (but `streams`, where the accepting side is the client). */
+  handlers: Partial<Record<Purpose, StreamHandler>>;
+  onLink?: (link: Link) => void;
+  /** Whether to be found by the cluster's topic on the DHT. @default for controllers and gateways */
+  announce?: boolean;
+}
+
+export interface DialOptions {
+  signal?: AbortSignal;
+  /** Until the peer answers the handshake. @default 3 s */
+  timeoutMs?: number;
+  /** Serves, where the dialling side is the HTTP/2 server (`streams`). */
+  handler?: StreamHandler;
+}
+
 /** A member's presence in the swarm: one key, one DHT node, its links. */
 export interface Swarm {
   readonly key: string;
   /** Accepts links from members. `handlers` serve the purposes on which this side is the HTTP/2 server. */
-  listen(options: {
-    /** Throws to refuse, with the reason that the peer is told. */
-    admit: (peer: Peer, purpose: Purpose) => void | Promise<void>;
-    handlers: Partial<Record<Purpose, StreamHandler>>;
-    onLink?: (link: Link) => void;
-  }): Promise<void>;
-  /** One attempt. Throws a `SwarmError` that names the cause. */
-  dial(key: string, purpose: Purpose, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Link>;
+  listen(options: ListenOptions): Promise<void>;
+  /** One attempt; the live link where there is one already. Throws a `SwarmError` that names the cause. */
+  dial(key: string, purpose: Purpose, options?: DialOptions): Promise<Link>;
   /** Keeps a link to the first of `keys()` that answers. `handler` serves when this side is the HTTP/2 server (streams). */
   keep(keys: () => string[] | Promise<string[]>, purpose: Purpose, handler?: StreamHandler): KeptLink;
+  /** Keys that claim on the DHT to be this cluster's controllers: hints, until a dial has seen the certificate. */
+  findControllers(): Promise<string[]>;
   links(): Link[];
   close(): Promise<void>;
 }

@@ -1,0 +1,49 @@
+import DHT from 'hyperdht';
+import type { Address } from 'hyperdht';
+
+export interface DhtOptions {
+  /** The cluster's own nodes, `host:port`. Absent or empty: the public ones of HyperDHT. */
+  bootstrap?: readonly string[] | undefined;
+  /** Address to bind; `127.0.0.1` keeps everything on this machine. @default all interfaces */
+  host?: string | undefined;
+}
+
+/** A member's DHT node. It only asks: what holds the records are the bootstrap nodes and their like. */
+export function createDht({ bootstrap, host }: DhtOptions): DHT {
+  return new DHT({
+    // A home host that stored other people's records would cost memory, and take them along whenever it sleeps.
+    ephemeral: true,
+    ...(bootstrap?.length && { bootstrap: bootstrap.map(parseAddress) }),
+    ...(host && { host }),
+    // Links have heartbeats of their own.
+    connectionKeepAlive: false,
+  });
+}
+
+/** `host:port` taken apart. Throws where it is not that. */
+export function parseAddress(text: string): Address {
+  const match = /^([a-z0-9.-]+):(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[2]);
+  if (!match || port < 1 || port > 65_535) {
+    throw new Error(`not a bootstrap node: "${text}". Needed is host:port, such as 203.0.113.7:49737.`);
+  }
+  return { host: match[1]!, port };
+}
+
+export function formatAddress({ host, port }: Address): string {
+  return `${host}:${port}`;
+}
+
+/**
+ * Whether any DHT node answers now. `fullyBootstrapped()` does not tell: it resolves with nobody there.
+ * Takes up to some seconds when nobody answers.
+ */
+export async function isDhtReachable(dht: DHT): Promise<boolean> {
+  const known = [...dht.bootstrapNodes, ...dht.toArray({ limit: 3 })];
+  try {
+    await Promise.any(known.map((node) => dht.ping(node, { retry: false })));
+    return true;
+  } catch {
+    return false;
+  }
+}
