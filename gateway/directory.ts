@@ -1,0 +1,108 @@
+import type { EndpointSlice, Node, Service, ServicePort } from '../api/types.ts';
+
+/** One pod's port that can answer for an app. */
+export interface AppEndpoint {
+  /** Stable while the pod lives: `<pod uid>:<port>`. */
+  id: string;
+  podUid: string;
+  podName: string;
+  /** The pod's address: a name for the tunnel, not a route. */
+  address: string;
+  port: number;
+  node: string;
+  /** Public key of the node, hex: whom to dial. */
+  nodeKey: string;
+}
+
+/** One Service as the gateway sees it. */
+export interface App {
+  namespace: string;
+  service: string;
+  /** `members`, `public`, or names of people. */
+  openTo: string[];
+  sessionAffinity: boolean;
+  /** Those that are ready. */
+  endpoints: AppEndpoint[];
+  /** How many more there are that are not ready. */
+  waiting: number;
+}
+
+/** Every app by `namespace/service`: plain data, so that it can be kept on disk while the controller is away. */
+export type Directory = Record<string, App>;
+
+export const openToAnnotation = 'kith.home.arpa/open-to';
+
+/** What the API's objects mean for the gateway. */
+export function directoryOf(services: Service[], slices: EndpointSlice[], nodes: Node[]): Directory {
+  const keys = new Map(nodes.map((node) => [node.metadata?.name ?? '', nodeKey(node)]));
+  const directory: Directory = {};
+  for (const service of services) {
+    const port = httpPort(service.spec?.ports ?? []);
+    const { name, namespace } = service.metadata ?? {};
+    if (!port || !name || !namespace) continue;
+    directory[`${namespace}/${name}`] = {
+      namespace,
+      service: name,
+      openTo: openTo(service),
+      sessionAffinity: service.spec?.sessionAffinity === 'ClientIP',
+      endpoints: [],
+      waiting: 0,
+    };
+  }
+  for (const slice of slices) {
+    const { namespace, labels } = slice.metadata ?? {};
+    const app = directory[`${namespace}/${labels?.['kubernetes.io/service-name']}`];
+    if (!app) continue;
+    const service = services.find(
+      ({ metadata }) => metadata?.name === app.service && metadata.namespace === namespace,
+    );
+    const wanted = httpPort(service?.spec?.ports ?? []);
+    const port = slice.ports?.find(({ name }) => (name ?? '') === (wanted?.name ?? ''))?.port;
+    for (const endpoint of slice.endpoints ?? []) {
+      const key = keys.get(endpoint.nodeName ?? '');
+      const address = endpoint.addresses[0];
+      const { uid, name } = endpoint.targetRef ?? {};
+      if (endpoint.conditions?.ready === false || !key || !port || !address || !uid) {
+        app.waiting += 1;
+        continue;
+      }
+      app.endpoints.push({
+        id: `${uid}:${port}`,
+        podUid: uid,
+        podName: name ?? uid,
+        address,
+        port,
+        node: endpoint.nodeName!,
+        nodeKey: key,
+      });
+    }
+  }
+  return directory;
+}
+
+/** The port that a browser means: the one that says http, else 80, else the first that speaks TCP. */
+export function httpPort(ports: ServicePort[]): ServicePort | undefined {
+  const tcp = ports.filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP');
+  return (
+    tcp.find(
+      ({ name, appProtocol }) =>
+        name === 'http' || appProtocol === 'http' || appProtocol === 'kubernetes.io/ws',
+    ) ??
+    tcp.find(({ port }) => port === 80) ??
+    tcp[0]
+  );
+}
+
+function openTo(service: Service): string[] {
+  const text = service.metadata?.annotations?.[openToAnnotation] ?? 'members';
+  return text.split(',').flatMap((part) => (part.trim() ? [part.trim()] : []));
+}
+
+/** Whether the owner of this gateway may open the app. Every gateway belongs to a member. */
+export function mayOpen(app: App, owner: string): boolean {
+  return app.openTo.some((who) => who === 'public' || who === 'members' || who === owner);
+}
+
+function nodeKey(node: Node): string | undefined {
+  return /^kith:\/\/([0-9a-f]{64})$/.exec(node.spec?.providerID ?? '')?.[1];
+}
