@@ -24,6 +24,7 @@ export interface ListOptions {
   limit?: number;
   continue?: string;
   resourceVersion?: string;
+  signal?: AbortSignal;
 }
 
 export interface ObjectList<T extends KubeObject> {
@@ -37,11 +38,15 @@ export type WatchEvent<T extends KubeObject> =
   | { type: 'ERROR'; object: Status };
 
 export type PatchType = 'json' | 'merge' | 'strategic';
-export type Subresource = 'status' | 'scale' | 'binding' | 'eviction';
+export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finalize';
 
 export interface WriteOptions {
   subresource?: Subresource;
   fieldManager?: string;
+  /** Judge the write, and answer as if it were done, but store nothing. */
+  dryRun?: boolean;
+  /** What becomes of fields that the schema does not know. @default 'Strict' */
+  fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   signal?: AbortSignal;
 }
 
@@ -49,6 +54,7 @@ export interface DeleteOptions {
   gracePeriodSeconds?: number;
   propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   preconditions?: { uid?: string; resourceVersion?: string };
+  dryRun?: boolean;
 }
 
 /**

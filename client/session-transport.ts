@@ -1,0 +1,70 @@
+import {
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+} from 'node:http2';
+import { Readable } from 'node:stream';
+import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
+
+/** What the `:authority` of requests over a link says: the link itself has already named the other end. */
+const authority = 'controller.kith.home.arpa';
+
+/**
+ * Requests over whatever HTTP/2 session is current, such as a kept link's: `() => kept.current?.session`. Where there is
+ * none the request fails at once, and the caller's backoff decides.
+ */
+export function sessionTransport(current: () => ClientHttp2Session | undefined): Transport {
+  return {
+    request: ({ method, path, headers, body, signal }: ApiRequest) =>
+      new Promise<ApiResponse>((resolve, reject) => {
+        const session = current();
+        if (!session || session.closed || session.destroyed)
+          return reject(
+            new Error('there is no link to the controller at the moment; it is being dialled again'),
+          );
+        if (signal?.aborted) return reject(signal.reason);
+        const stream = session.request(
+          { ...headers, ':method': method, ':path': path, ':scheme': 'https', ':authority': authority },
+          { endStream: body === undefined },
+        );
+        const abort = () => stream.close(constants.NGHTTP2_CANCEL);
+        signal?.addEventListener('abort', abort, { once: true });
+        stream.once('close', () => signal?.removeEventListener('abort', abort));
+
+        const fail = (error: Error) => reject(error);
+        const closedEarly = () =>
+          reject(new Error(`the link closed before an answer (HTTP/2 code ${stream.rstCode ?? 'none'})`));
+        stream.once('error', fail);
+        stream.once('close', closedEarly);
+        stream.once('response', (incoming: IncomingHttpHeaders) => {
+          stream.off('error', fail);
+          stream.off('close', closedEarly);
+          const readable = Readable.from(whole(stream), { objectMode: false });
+          // A body that nobody reads must not take the program down when the link breaks.
+          readable.on('error', () => {});
+          resolve({ status: Number(incoming[':status']), headers: plainHeaders(incoming), body: readable });
+        });
+        if (body !== undefined) stream.end(body);
+      }),
+  };
+}
+
+/** The stream's bytes; throws if it was cut, because a destroyed HTTP/2 stream still emits `end`. */
+async function* whole(stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || stream.aborted)
+      throw new Error(`the link broke before the answer was whole (HTTP/2 code ${stream.rstCode})`);
+  } finally {
+    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined && !name.startsWith(':'))
+      plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  return plain;
+}
