@@ -1,0 +1,32 @@
+import { Flags } from '@oclif/core';
+import { KithCommand } from '../command.ts';
+import { Home } from '../home.ts';
+import { membershipOf, programTools, requireCluster } from '../program.ts';
+import { onShutdown } from '../../process/shutdown.ts';
+import { tellReady } from '../../process/child.ts';
+import { defaultPorts } from '../../process/ports.ts';
+
+export default class GatewayCommand extends KithCommand {
+  static override description =
+    'Open the apps of the cluster in browsers on this machine. (kith up runs one by itself.)';
+  static override examples = ['<%= config.bin %> gateway', '<%= config.bin %> gateway --port 8080'];
+  static override flags = {
+    port: Flags.integer({ description: 'loopback port', min: 0, max: 65_535 }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(GatewayCommand);
+    const home = new Home();
+    const record = requireCluster(home);
+    const { runGateway } = await import('../../gateway/main.ts');
+    const gateway = await runGateway({
+      ...programTools('gateway'),
+      membership: membershipOf(home, record, 'gateway'),
+      controllers: record.controllers,
+      port: flags.port ?? record.ports.gateway ?? defaultPorts.gateway,
+      directoryFile: home.file('gateway.json'),
+    });
+    onShutdown(() => gateway.stop());
+    tellReady({ port: gateway.port });
+  }
+}

@@ -1,0 +1,142 @@
+import { Flags } from '@oclif/core';
+import { hostname, userInfo } from 'node:os';
+import { KithCommand } from '../command.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import { foundCluster } from '../founding.ts';
+import { Home, type ClusterRecord } from '../home.ts';
+import { memberName } from '../names.ts';
+import { programTools } from '../program.ts';
+import { superviseChild, type SupervisedChild } from '../../process/child.ts';
+import { lockFolder } from '../../process/lock.ts';
+import { logFile } from '../../process/log-file.ts';
+import { defaultPorts, freePort } from '../../process/ports.ts';
+import { onShutdown } from '../../process/shutdown.ts';
+
+/** A program that does not serve by then is broken, not slow. */
+const readyMsMax = 60_000;
+/** The agent gives its pods their grace; the others have nothing to wait for. */
+const stopGraceMs = { agent: 35_000, other: 8_000 };
+
+export default class Up extends KithCommand {
+  static override description =
+    'Found a cluster on this machine, or resume it: a controller, this machine as its first host, and a gateway. Runs until Ctrl-C or kith down.';
+  static override examples = [
+    '<%= config.bin %> up',
+    '<%= config.bin %> up --name attic --cluster oak-street',
+  ];
+  static override flags = {
+    cluster: Flags.string({
+      description: 'name of a new cluster; the kubeconfig context is kith-<name>',
+      default: 'home',
+    }),
+    name: Flags.string({ description: "this machine's name in the cluster (default: its host name)" }),
+    bootstrap: Flags.string({
+      description:
+        "DHT nodes of the cluster's own, host:port,… (default: HyperDHT's public ones); see kith hub",
+    }),
+    'api-port': Flags.integer({
+      description: `loopback port of the API (default ${defaultPorts.api} or the next free)`,
+    }),
+    'gateway-port': Flags.integer({
+      description: `loopback port of the gateway (default ${defaultPorts.gateway} or the next free)`,
+    }),
+    output: Flags.string({ char: 'o', options: ['text', 'json'], default: 'text' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Up);
+    const home = new Home();
+    const tools = programTools('up');
+    lockFolder(home.folder('run'), 'home');
+    const record = await this.#record(home, flags);
+
+    const children: SupervisedChild[] = [];
+    const start = (name: string, args: string[] = []) => {
+      const write = logFile(`${home.folder('logs')}/${name}.log`);
+      const child = superviseChild({
+        name,
+        ...tools,
+        command: process.execPath,
+        args: [process.argv[1]!, name, ...args],
+        env: { ...process.env, KITH_HOME: home.path },
+        onLine: write,
+        onFinal: (code, lines) => {
+          process.stderr.write(
+            `kith ${name} ended with exit code ${code}:\n  ${lines.slice(-3).join('\n  ')}\n`,
+          );
+          shut(`${name} cannot run`);
+        },
+      });
+      children.push(child);
+      return child.ready(readyMsMax);
+    };
+    const shut = onShutdown(async () => {
+      // The agent first: it says goodbye to a controller that still listens.
+      for (const child of children.toReversed())
+        await child.stop(child.name === 'agent' ? stopGraceMs.agent : stopGraceMs.other);
+    });
+
+    const controller = await start('controller');
+    const { writeContext } = await import('../kubeconfig.ts');
+    const context = await writeContext(home, record);
+    const [, gateway] = await Promise.all([start('agent'), start('gateway')]);
+    const gatewayPort = Number(gateway['port']);
+    if (flags.output === 'json') {
+      this.event({
+        event: 'ready',
+        cluster: record.name,
+        api: `https://127.0.0.1:${Number(controller['port'])}`,
+        gatewayPort,
+        kubeconfig: home.kubeconfig,
+        context: context.name,
+      });
+      return;
+    }
+    this.log(
+      `The cluster "${record.name}" is up; ${record.member} is its ${record.role === 'founder' ? 'first ' : ''}host.`,
+    );
+    this.log(`  apps         http://localhost:${gatewayPort}/`);
+    this.log(`  kubectl      context ${context.name} in ${context.file}`);
+    this.log(`  logs         ${home.file('logs')}`);
+    this.log('Next, in another terminal:');
+    this.log('  kith image build manifests/hello --tag hello:v1 && kith apply -f manifests/hello.yaml');
+    this.log('  kith invite          # a line for a friend: kith join <line>');
+    this.log('Ctrl-C or kith down stops it; kith up resumes the same cluster.');
+  }
+
+  async #record(home: Home, flags: Record<string, unknown>): Promise<ClusterRecord> {
+    const existing = home.cluster();
+    if (existing && existing.role !== 'founder')
+      throw new CliError(
+        'KITH_NOT_FOUNDER',
+        `${home.path} belongs to the joined cluster "${existing.name}"`,
+        {
+          next: 'kith join to run this host again, or another folder: KITH_HOME=~/.kith-mine kith up',
+          exit: exitCodes.wrongInput,
+        },
+      );
+    const bootstrap = String(flags['bootstrap'] ?? '')
+      .split(',')
+      .filter(Boolean);
+    const record =
+      existing ??
+      (await foundCluster(home, {
+        name: memberName(String(flags['cluster']), '--cluster'),
+        member: memberName(String(flags['name'] ?? hostname()), flags['name'] ? '--name' : undefined),
+        owner: memberName(userInfo().username, undefined),
+        bootstrap,
+        ...(bootstrap.length > 0 && bootstrap.every((address) => address.startsWith('127.'))
+          ? { host: '127.0.0.1' }
+          : {}),
+        clock: programTools('up').clock,
+      }));
+    // Ports are chosen once, so that the URL stays the same; a DHT of one's own may have moved.
+    record.ports.api = Number(flags['api-port'] ?? record.ports.api ?? (await freePort(defaultPorts.api)));
+    record.ports.gateway = Number(
+      flags['gateway-port'] ?? record.ports.gateway ?? (await freePort(defaultPorts.gateway)),
+    );
+    if (bootstrap.length > 0) record.bootstrap = bootstrap;
+    await home.writeCluster(record);
+    return record;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../process/clock.ts';
+import type { Log } from '../process/log.ts';
+import type { Random } from '../process/random.ts';
+import { httpClient } from '../client/http-client.ts';
+import { sessionTransport } from '../client/session-transport.ts';
+import { openMember, type Membership } from '../swarm/membership.ts';
+import { startGateway, type Gateway } from './gateway.ts';
+
+export interface GatewayProgramOptions {
+  membership: Membership;
+  /** Public keys of controllers that are known; more are found by the cluster's topic. */
+  controllers: string[];
+  port: number;
+  directoryFile: string;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** `kith gateway`: a member of its own with a control link for what it shows and data links for what it carries. */
+export async function runGateway(options: GatewayProgramOptions): Promise<Gateway> {
+  const { clock, random, log } = options;
+  const swarm = await openMember(options.membership, { clock, random, log });
+  const control = swarm.keep(() => options.controllers, 'control');
+  const client = httpClient(sessionTransport(() => control.current?.session));
+  const gateway = await startGateway({
+    client,
+    swarm,
+    port: options.port,
+    owner: swarm.certificate.owner,
+    directoryFile: options.directoryFile,
+    clock,
+    random,
+    log,
+  }).catch(async (error: unknown) => {
+    await swarm.close();
+    throw error;
+  });
+  return {
+    get port() {
+      return gateway.port;
+    },
+    get directory() {
+      return gateway.directory;
+    },
+    async stop() {
+      await gateway.stop();
+      await control.stop();
+      await swarm.close();
+    },
+  };
+}
