@@ -52,8 +52,8 @@ export interface Signer {
 }
 
 // Positions are part of the wire format: add at the end only.
-const roles: readonly Role[] = ['controller', 'node', 'gateway', 'person'];
-const tiers: readonly Tier[] = ['own', 'friend', 'volunteer'];
+export const roleCodes: readonly Role[] = ['controller', 'node', 'gateway', 'person'];
+export const tierCodes: readonly Tier[] = ['own', 'friend', 'volunteer'];
 const formatVersion = 1;
 
 // What a signature is about stands in what is signed, so that none can be passed off as another kind.
@@ -173,8 +173,8 @@ export function decodeCertificate(bytes: Buffer): SignedCertificate {
     if (reader.uint(1) !== formatVersion) throw new RangeError('its format is unknown');
     const cluster = keyId(reader.bytes(32));
     const key = keyId(reader.bytes(32));
-    const role = roles[reader.uint(1)];
-    const tier = tiers[reader.uint(1)];
+    const role = roleCodes[reader.uint(1)];
+    const tier = tierCodes[reader.uint(1)];
     if (!role || !tier) throw new RangeError('its role or tier is unknown');
     const epoch = reader.uint(4);
     const notAfter = reader.uint(6);
@@ -224,8 +224,8 @@ function body(certificate: MemberCertificate): Buffer {
   writer.uint(formatVersion, 1);
   writer.bytes(keyBytes(certificate.cluster));
   writer.bytes(keyBytes(certificate.key));
-  writer.uint(roles.indexOf(certificate.role), 1);
-  writer.uint(tiers.indexOf(certificate.tier ?? 'volunteer'), 1);
+  writer.uint(roleCodes.indexOf(certificate.role), 1);
+  writer.uint(tierCodes.indexOf(certificate.tier ?? 'volunteer'), 1);
   writer.uint(certificate.epoch, 4);
   writer.uint(certificate.notAfter, 6);
   writer.text(certificate.name);

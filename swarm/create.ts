@@ -18,6 +18,8 @@ export interface SwarmOptions {
   bootstrap?: readonly string[] | undefined;
   /** Address to bind; `127.0.0.1` keeps everything on this machine. */
   host?: string | undefined;
+  /** UDP port to try first. @default 49737, or any free one */
+  port?: number | undefined;
   clock: Clock;
   random: Random;
   log: Log;

@@ -6,15 +6,18 @@ export interface DhtOptions {
   bootstrap?: readonly string[] | undefined;
   /** Address to bind; `127.0.0.1` keeps everything on this machine. @default all interfaces */
   host?: string | undefined;
+  /** UDP port to try first. @default 49737, or any free one */
+  port?: number | undefined;
 }
 
 /** A member's DHT node. It only asks: what holds the records are the bootstrap nodes and their like. */
-export function createDht({ bootstrap, host }: DhtOptions): DHT {
+export function createDht({ bootstrap, host, port }: DhtOptions): DHT {
   return new DHT({
     // A home host that stored other people's records would cost memory, and take them along whenever it sleeps.
     ephemeral: true,
     ...(bootstrap?.length && { bootstrap: bootstrap.map(parseAddress) }),
     ...(host && { host }),
+    ...(port && { port }),
     // Links have heartbeats of their own.
     connectionKeepAlive: false,
   });

@@ -1,4 +1,4 @@
-import type { SessionOptions } from 'node:http2';
+import type { ClientSessionOptions, ServerSessionOptions } from 'node:http2';
 import type { Purpose } from './swarm.ts';
 
 /**
@@ -54,7 +54,7 @@ const MiB = 1024 * KiB;
 
 /** HTTP/2's own bounds for one purpose. */
 export interface Http2Bounds {
-  session: SessionOptions & { streamResetBurst?: number; streamResetRate?: number };
+  session: ClientSessionOptions & ServerSessionOptions;
   /** How much the peer may have under way in the whole session. */
   sessionWindowBytes: number;
 }

@@ -13,8 +13,10 @@ import {
 } from './certificate.ts';
 import type { SwarmOptions } from './create.ts';
 import { openStream } from './dial.ts';
+import { SharedWork } from './shared-work.ts';
 import { lookUpTopic, roleTopic } from './topic.ts';
 import { NoiseDuplex } from './duplex.ts';
+import { serveDoor, type Door, type DoorOptions } from './door.ts';
 import { epochFloor, type EpochFloor } from './epoch.ts';
 import { isSwarmError, SwarmError } from './errors.ts';
 import { certifiedHandshake, shownCertificate } from './handshake.ts';
@@ -60,7 +62,7 @@ export class SwarmMember implements Swarm {
   /** Where each peer was when we last reached it. */
   readonly #known = new Map<string, Address>();
   readonly #links = new Set<SwarmLink>();
-  readonly #dialling = new Map<string, Promise<Link>>();
+  readonly #dialling = new SharedWork<Link>();
   readonly #kept = new Set<KeptLink>();
   readonly #presences: Presence[] = [];
   /** Of this process run. */
@@ -213,14 +215,10 @@ export class SwarmMember implements Swarm {
       (link) => link.dialled && link.peer.key === key && link.purpose === purpose,
     );
     if (live) return live;
-    const id = `${purpose} ${key}`;
-    let attempt = this.#dialling.get(id);
-    if (!attempt) {
-      // Shared by all who want this link: one caller's signal must not abort it for the others, unless it is alone.
-      attempt = this.#dial(key, purpose, options).finally(() => this.#dialling.delete(id));
-      this.#dialling.set(id, attempt);
-    }
-    return attempt;
+    const { signal } = options;
+    return this.#dialling.join(`${purpose} ${key}`, signal, (shared) =>
+      this.#dial(key, purpose, { ...options, signal: shared }),
+    );
   }
 
   async #dial(key: string, purpose: Purpose, options: DialOptions): Promise<Link> {
@@ -236,8 +234,8 @@ export class SwarmMember implements Swarm {
       signal: options.signal,
       answerMs: options.timeoutMs,
     });
-    const ignore = () => {};
-    duplex.on('error', ignore);
+    // As in `#accept`.
+    duplex.on('error', () => {});
     try {
       writeFrame(duplex, encodeHello(this.#hello(purpose)));
       const frame = await readFrame(duplex, {
@@ -285,6 +283,14 @@ export class SwarmMember implements Swarm {
     });
     this.#kept.add(kept);
     return kept;
+  }
+
+  /** Opens the join door: a DHT server of its own key, where strangers may prove an invite and nothing else. */
+  async serveJoin(options: DoorOptions): Promise<Door> {
+    const { clock, log, limits, clusterKey } = this.#options;
+    const door = await serveDoor({ ...options, dht: this.dht, clock, log, limits, clusterKey });
+    this.#presences.push(door);
+    return door;
   }
 
   /** Keys that say on the DHT that they are this cluster's controllers: hints, proved by their certificate when dialled. */
