@@ -21,6 +21,8 @@ export interface StoreOptions {
 
 /** How often age is looked at: history may outlive its time by this much. */
 const compactionCheckMs = 60_000;
+/** A compaction that failed is not tried again after each write, but so much later. */
+const compactionPauseMs = 1000;
 /**
  * A restored log goes on this far behind its last revision, so that no revision a client may have seen before the loss is given
  * out a second time with another meaning. At 30,000 writes a second it covers half a minute, at a home's pace years.
@@ -95,6 +97,7 @@ class OpenedStore implements Store {
   readonly #timers: Timer[] = [];
   #compaction: Promise<void> = Promise.resolve();
   #isCompacting = false;
+  #nextCompactionAt = 0;
   #snapshotRevision = -1;
   #closing: Promise<void> | undefined;
 
@@ -179,19 +182,21 @@ class OpenedStore implements Store {
 
   #compactIfDue(): void {
     const { history, clock, log } = this.#parts;
+    if (this.#isCompacting || clock.now() < this.#nextCompactionAt) return;
     const due = history.dueRevision(clock.now());
-    if (due === undefined || this.#isCompacting) return;
+    if (due === undefined) return;
     this.#isCompacting = true;
     this.compact(due)
       .catch((error: unknown) => {
         // A full disk is told by the writes that it refuses; history is kept and the next minute tries again.
+        this.#nextCompactionAt = clock.now() + compactionPauseMs;
         if (!this.#closing) log.warn('could not compact the store', { revision: due, error });
       })
       .finally(() => (this.#isCompacting = false));
   }
 
   #snapshotIfChanged(): void {
-    if (this.#snapshotRevision === this.revision) return;
+    if (this.#snapshotRevision === this.revision || this.revision === 0) return;
     this.snapshot().catch((error: unknown) => {
       if (!this.#closing) this.#parts.log.warn('could not keep a copy of the store', { error });
     });
