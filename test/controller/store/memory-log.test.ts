@@ -3,6 +3,12 @@ import { memoryLog } from '../../../controller/store/memory/memory-log.ts';
 import { openStore } from '../../../controller/store/open-store.ts';
 import { silentLog } from '../../../process/log.ts';
 import { VirtualClock } from '../../../process/virtual-clock.ts';
+import { storeConformance } from './conformance.ts';
+import { memoryRig } from './rig.ts';
+
+describe('a store on the memory log', () => {
+  storeConformance(memoryRig, { numRuns: 150, maxLength: 60 });
+});
 
 describe('the memory log', () => {
   it('answers a write only when its sync delay has passed', async () => {
