@@ -106,7 +106,7 @@ class SelectorParser {
     do values.add(this.#value());
     while (this.#take(','));
     if (!this.#take(')')) return this.#fail(`found "${this.#peek() ?? 'the end'}", expected "," or ")"`);
-    return [...values].sort();
+    return [...values].toSorted();
   }
 
   #peek(): string | undefined {

@@ -1,0 +1,43 @@
+import type { EndpointSlice, Service, ServiceSpec } from '../types.ts';
+
+/** Kubernetes' three hours. */
+const affinitySeconds = 10_800;
+
+export function defaultService(service: Service): Service {
+  const { spec } = service;
+  if (!spec) return service;
+  const type = spec.type || 'ClusterIP';
+  return {
+    ...service,
+    spec: {
+      sessionAffinity: 'None',
+      ...(type === 'ExternalName'
+        ? {}
+        : { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }),
+      ...spec,
+      type,
+      ...defaultPorts(spec),
+      ...defaultAffinity(spec),
+    },
+  };
+}
+
+function defaultPorts({ ports }: ServiceSpec): Partial<ServiceSpec> {
+  if (!ports) return {};
+  return {
+    ports: ports.map((port) => ({ protocol: 'TCP', ...port, targetPort: port.targetPort || port.port })),
+  };
+}
+
+function defaultAffinity({
+  sessionAffinity,
+  sessionAffinityConfig: config,
+}: ServiceSpec): Partial<ServiceSpec> {
+  if (sessionAffinity !== 'ClientIP') return {};
+  return { sessionAffinityConfig: { clientIP: { timeoutSeconds: affinitySeconds, ...config?.clientIP } } };
+}
+
+export function defaultEndpointSlice(slice: EndpointSlice): EndpointSlice {
+  if (!slice.ports) return slice;
+  return { ...slice, ports: slice.ports.map((port) => ({ name: '', protocol: 'TCP', ...port })) };
+}

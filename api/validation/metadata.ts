@@ -1,0 +1,106 @@
+import { forbiddenField, invalidValue, required, tooLong } from '../field-errors.ts';
+import type { FieldError } from '../field-errors.ts';
+import { at, child } from '../field-path.ts';
+import type { Kind } from '../kinds.ts';
+import type { ObjectMeta, OwnerReference } from '../types.ts';
+import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './names.ts';
+import type { NameRule } from './names.ts';
+import { immutable, named, notNegative } from './rules.ts';
+
+/** Kubernetes' limit on all annotations of an object together. */
+const annotationBytesMax = 256 * 1024;
+
+/** Kinds whose names are stricter than a DNS subdomain. */
+const nameRules: Record<string, NameRule> = { Namespace: dnsLabel, Service: dns1035Label };
+
+/** What every object's `metadata` must be; `old` is the stored object's, on an update. */
+export function validateMetadata(
+  kind: Kind,
+  metadata: ObjectMeta | undefined,
+  old?: ObjectMeta,
+): FieldError[] {
+  const field = 'metadata';
+  const { name, generateName, namespace } = metadata ?? {};
+  const rule = nameRules[kind.kind] ?? dnsSubdomain;
+  const errors: FieldError[] = [];
+  if (!name && !generateName) errors.push(required(child(field, 'name'), 'name or generateName is required'));
+  if (name) errors.push(...named(child(field, 'name'), name, rule));
+  // A generated name goes on after the prefix, so the prefix may end in a dash.
+  if (generateName)
+    errors.push(...named(child(field, 'generateName'), generateName.replace(/-$/, 'a'), rule));
+  if (!kind.namespaced && namespace)
+    errors.push(forbiddenField(child(field, 'namespace'), 'not allowed on this type'));
+  if (kind.namespaced && !namespace) errors.push(required(child(field, 'namespace')));
+  if (kind.namespaced && namespace) errors.push(...named(child(field, 'namespace'), namespace, dnsLabel));
+  return [
+    ...errors,
+    ...notNegative(child(field, 'generation'), metadata?.generation),
+    ...validateLabels(child(field, 'labels'), metadata?.labels),
+    ...validateAnnotations(child(field, 'annotations'), metadata?.annotations),
+    ...(metadata?.finalizers ?? []).flatMap((each, index) =>
+      named(at(child(field, 'finalizers'), index), each, qualifiedName),
+    ),
+    ...validateOwners(child(field, 'ownerReferences'), metadata?.ownerReferences),
+    ...(old ? validateMetadataUpdate(field, metadata ?? {}, old) : []),
+  ];
+}
+
+function validateMetadataUpdate(field: string, metadata: ObjectMeta, old: ObjectMeta): FieldError[] {
+  const keep = (name: 'name' | 'namespace' | 'uid' | 'creationTimestamp') =>
+    // A field left out is filled in from what is stored.
+    metadata[name] === undefined ? [] : immutable(child(field, name), metadata[name], old[name]);
+  const added = (metadata.finalizers ?? []).filter((each) => !old.finalizers?.includes(each));
+  return [
+    ...keep('name'),
+    ...keep('namespace'),
+    ...keep('uid'),
+    ...keep('creationTimestamp'),
+    ...(old.deletionTimestamp && added.length > 0
+      ? [
+          forbiddenField(
+            child(field, 'finalizers'),
+            `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+export function validateLabels(field: string, labels: Record<string, string> | undefined): FieldError[] {
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+    ...named(field, key, qualifiedName),
+    ...named(at(field, key), value, labelValue),
+  ]);
+}
+
+export function validateAnnotations(
+  field: string,
+  annotations: Record<string, string> | undefined,
+): FieldError[] {
+  const entries = Object.entries(annotations ?? {});
+  // Kubernetes lets annotation keys be upper case where labels' prefixes may not.
+  const errors = entries.flatMap(([key]) => named(field, key.toLowerCase(), qualifiedName));
+  const bytes = entries.reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  return bytes > annotationBytesMax ? [...errors, tooLong(field, annotationBytesMax)] : errors;
+}
+
+function validateOwners(field: string, owners: OwnerReference[] | undefined): FieldError[] {
+  const errors = (owners ?? []).flatMap((owner, index) =>
+    (['apiVersion', 'kind', 'name', 'uid'] as const)
+      .filter((part) => !owner[part])
+      .map((part) => required(child(at(field, index), part), 'must not be empty')),
+  );
+  const controllers = (owners ?? []).filter((owner) => owner.controller);
+  if (controllers.length > 1)
+    errors.push(
+      invalidValue(
+        field,
+        controllers.map(({ kind, name }) => `${kind}/${name}`),
+        'Only one reference can have Controller set to true',
+      ),
+    );
+  return errors;
+}

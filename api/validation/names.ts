@@ -1,0 +1,97 @@
+/**
+ * The shapes that Kubernetes allows for names, each as a function that returns what is wrong (in Kubernetes' words), or
+ * undefined. Source: k8s.io/apimachinery/pkg/util/validation.
+ */
+export type NameRule = (value: string) => string | undefined;
+
+function rule(pattern: string, bytesMax: number, message: string, examples: readonly string[]): NameRule {
+  const whole = new RegExp(`^${pattern}$`);
+  return (value) => {
+    if (Buffer.byteLength(value) > bytesMax) return `must be no more than ${bytesMax} bytes`;
+    if (whole.test(value)) return undefined;
+    return `${message} (e.g. ${examples.map((each) => `'${each}', `).join(' or ')}regex used for validation is '${pattern}')`;
+  };
+}
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
+export const dnsLabel = rule(
+  label,
+  63,
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+  ['my-name', '123-abc'],
+);
+
+export const dnsSubdomain = rule(
+  `${label}(\\.${label})*`,
+  253,
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+  ['example.com'],
+);
+
+/** Stricter than `dnsLabel`: begins with a letter. Services, because their names become variables. */
+export const dns1035Label = rule(
+  '[a-z]([-a-z0-9]*[a-z0-9])?',
+  63,
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+  ['my-name', 'abc-123'],
+);
+
+export const labelValue = rule(
+  '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?',
+  63,
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  ['MyValue', 'my_value', '12345'],
+);
+
+const namePart = rule(
+  '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
+  63,
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  ['MyName', 'my.name', '123-abc'],
+);
+
+/** Keys of labels and annotations, resources, finalizers: `app`, `example.com/app`. */
+export const qualifiedName: NameRule = (value) => {
+  const parts = value.split('/');
+  if (parts.length > 2)
+    return "a qualified name must consist of alphanumeric characters, '-', '_' or '.', with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+  const [prefix, name] = parts.length === 2 ? parts : [undefined, parts[0]];
+  if (prefix === '') return 'prefix part must be non-empty';
+  const wrongPrefix = prefix === undefined ? undefined : dnsSubdomain(prefix);
+  if (wrongPrefix) return `prefix part ${wrongPrefix}`;
+  return name === '' ? 'name part must be non-empty' : namePart(name!);
+};
+
+const dataKey = rule(
+  '[-._a-zA-Z0-9]+',
+  253,
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  ['key.name', 'KEY_NAME', 'key-name'],
+);
+
+/** Keys of ConfigMaps and Secrets: they become file names. */
+export const configKey: NameRule = (value) => {
+  if (value === '.' || value === '..') return `must not be '${value}'`;
+  return value.startsWith('..') ? "must not start with '..'" : dataKey(value);
+};
+
+export const environmentName: NameRule = (value) =>
+  /^[ -<>-~]+$/.test(value)
+    ? undefined
+    : "a valid environment variable name must consist only of printable ASCII characters other than '='";
+
+/** Names of container ports: IANA service names. */
+export const portName: NameRule = (value) => {
+  if (value.length > 15) return 'must be no more than 15 characters';
+  if (!/^[-a-z0-9]+$/.test(value))
+    return 'must contain only alphanumeric characters (a-z, 0-9), and hyphens (-)';
+  if (!/[a-z]/.test(value)) return 'must contain at least one letter (a-z)';
+  if (value.includes('--')) return 'must not contain consecutive hyphens';
+  return value.startsWith('-') || value.endsWith('-') ? 'must not begin or end with a hyphen' : undefined;
+};
+
+export const isPortNumber = (value: number): boolean =>
+  Number.isInteger(value) && value >= 1 && value <= 65535;
+
+export const portRange = 'must be between 1 and 65535, inclusive';

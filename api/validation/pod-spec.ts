@@ -1,0 +1,115 @@
+import { invalidValue, required } from '../field-errors.ts';
+import type { FieldError } from '../field-errors.ts';
+import { at, child } from '../field-path.ts';
+import type { PodSpec, PodTemplateSpec, Toleration, TopologySpreadConstraint } from '../types.ts';
+import { validateContainers } from './container.ts';
+import { validateLabelSelector } from './label-selector.ts';
+import { validateAnnotations, validateLabels } from './metadata.ts';
+import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './names.ts';
+import { validateResources } from './resource-requirements.ts';
+import { atLeast, named, notNegative, oneOf } from './rules.ts';
+import { validateVolumes } from './volume.ts';
+
+export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
+  return [
+    ...validateVolumes(child(field, 'volumes'), spec.volumes ?? []),
+    ...validateContainers(field, spec.containers, spec.initContainers, spec.volumes ?? []),
+    ...oneOf(child(field, 'restartPolicy'), spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
+    ...oneOf(child(field, 'dnsPolicy'), spec.dnsPolicy, [
+      'ClusterFirstWithHostNet',
+      'ClusterFirst',
+      'Default',
+      'None',
+    ]),
+    ...notNegative(child(field, 'terminationGracePeriodSeconds'), spec.terminationGracePeriodSeconds),
+    ...atLeast(child(field, 'activeDeadlineSeconds'), spec.activeDeadlineSeconds, 1),
+    ...validateLabels(child(field, 'nodeSelector'), spec.nodeSelector),
+    ...named(child(field, 'nodeName'), spec.nodeName || undefined, dnsSubdomain),
+    ...named(child(field, 'serviceAccountName'), spec.serviceAccountName || undefined, dnsSubdomain),
+    ...named(child(field, 'runtimeClassName'), spec.runtimeClassName || undefined, dnsSubdomain),
+    ...named(child(field, 'hostname'), spec.hostname || undefined, dnsLabel),
+    ...named(child(field, 'subdomain'), spec.subdomain || undefined, dnsLabel),
+    ...validateResources(child(field, 'resources'), spec.resources),
+    ...(spec.tolerations ?? []).flatMap((each, index) =>
+      validateToleration(at(child(field, 'tolerations'), index), each),
+    ),
+    ...(spec.topologySpreadConstraints ?? []).flatMap((each, index) =>
+      validateSpread(at(child(field, 'topologySpreadConstraints'), index), each),
+    ),
+    ...(spec.readinessGates ?? []).flatMap((gate, index) =>
+      named(
+        child(at(child(field, 'readinessGates'), index), 'conditionType'),
+        gate.conditionType,
+        qualifiedName,
+      ),
+    ),
+  ];
+}
+
+function validateToleration(field: string, toleration: Toleration): FieldError[] {
+  const { key, operator = 'Equal', value, effect, tolerationSeconds } = toleration;
+  const errors = [
+    ...named(child(field, 'key'), key || undefined, qualifiedName),
+    ...oneOf(child(field, 'operator'), operator, ['Equal', 'Exists']),
+    ...oneOf(child(field, 'effect'), effect || undefined, ['NoExecute', 'NoSchedule', 'PreferNoSchedule']),
+  ];
+  if (!key && operator !== 'Exists')
+    errors.push(
+      invalidValue(
+        child(field, 'operator'),
+        operator,
+        'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+      ),
+    );
+  if (operator === 'Exists' && value)
+    errors.push(
+      invalidValue(child(field, 'operator'), value, "value must be empty when `operator` is 'Exists'"),
+    );
+  if (operator === 'Equal') errors.push(...named(child(field, 'value'), value, labelValue));
+  if (tolerationSeconds !== undefined && effect !== 'NoExecute')
+    errors.push(
+      invalidValue(
+        child(field, 'effect'),
+        effect,
+        "effect must be 'NoExecute' when `tolerationSeconds` is set",
+      ),
+    );
+  return errors;
+}
+
+function validateSpread(field: string, constraint: TopologySpreadConstraint): FieldError[] {
+  const { maxSkew, topologyKey, whenUnsatisfiable, labelSelector } = constraint;
+  return [
+    ...(maxSkew > 0 ? [] : [invalidValue(child(field, 'maxSkew'), maxSkew, 'must be greater than zero')]),
+    ...(topologyKey
+      ? named(child(field, 'topologyKey'), topologyKey, qualifiedName)
+      : [required(child(field, 'topologyKey'), 'can not be empty')]),
+    ...oneOf(child(field, 'whenUnsatisfiable'), whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']),
+    ...validateLabelSelector(child(field, 'labelSelector'), labelSelector),
+  ];
+}
+
+/** The template of a Deployment or ReplicaSet, whose pods run until someone ends them. */
+export function validatePodTemplate(
+  field: string,
+  template: PodTemplateSpec | undefined,
+  owner: string,
+): FieldError[] {
+  const spec = template?.spec;
+  if (!spec) return [required(child(child(field, 'spec'), 'containers'))];
+  return [
+    ...validateLabels(child(field, 'metadata.labels'), template.metadata?.labels),
+    ...validateAnnotations(child(field, 'metadata.annotations'), template.metadata?.annotations),
+    ...validatePodSpec(child(field, 'spec'), spec),
+    ...oneOf(child(field, 'spec.restartPolicy'), spec.restartPolicy, ['Always']),
+    ...(spec.activeDeadlineSeconds === undefined
+      ? []
+      : [
+          {
+            field: child(field, 'spec.activeDeadlineSeconds'),
+            type: 'FieldValueForbidden' as const,
+            detail: `activeDeadlineSeconds in ${owner} is not Supported`,
+          },
+        ]),
+  ];
+}
