@@ -2,7 +2,7 @@ import { systemClock } from '../process/clock.ts';
 import { lineLog, type Log, type LogLevel } from '../process/log.ts';
 import { systemRandom } from '../process/random.ts';
 import type { Role } from '../swarm/certificate.ts';
-import type { Membership } from '../swarm/membership.ts';
+import type { MemberFiles } from '../swarm/open-member.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { memberFiles } from './founding.ts';
 import type { ClusterRecord, Home } from './home.ts';
@@ -28,7 +28,7 @@ export function requireCluster(home: Home): ClusterRecord {
   });
 }
 
-export function membershipOf(home: Home, record: ClusterRecord, role: Role): Membership {
+export function memberOf(home: Home, record: ClusterRecord, role: Role): MemberFiles {
   return {
     ...memberFiles(home, role),
     epochFile: home.file('keys', `${role}.epoch`),

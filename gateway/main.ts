@@ -3,11 +3,11 @@ import type { Log } from '../process/log.ts';
 import type { Random } from '../process/random.ts';
 import { httpClient } from '../client/http-client.ts';
 import { sessionTransport } from '../client/session-transport.ts';
-import { openMember, type Membership } from '../swarm/membership.ts';
+import { openMember, type MemberFiles } from '../swarm/open-member.ts';
 import { startGateway, type Gateway } from './gateway.ts';
 
 export interface GatewayProgramOptions {
-  membership: Membership;
+  member: MemberFiles;
   /** Public keys of controllers that are known; more are found by the cluster's topic. */
   controllers: string[];
   port: number;
@@ -20,7 +20,7 @@ export interface GatewayProgramOptions {
 /** `kith gateway`: a member of its own with a control link for what it shows and data links for what it carries. */
 export async function runGateway(options: GatewayProgramOptions): Promise<Gateway> {
   const { clock, random, log } = options;
-  const swarm = await openMember(options.membership, { clock, random, log });
+  const swarm = await openMember(options.member, { clock, random, log });
   const control = swarm.keep(() => options.controllers, 'control');
   const client = httpClient(sessionTransport(() => control.current?.session));
   const gateway = await startGateway({

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { KithCommand } from '../command.ts';
 import { Home } from '../home.ts';
-import { membershipOf, programTools, requireCluster } from '../program.ts';
+import { memberOf, programTools, requireCluster } from '../program.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { tellReady } from '../../process/child.ts';
 import { defaultPorts } from '../../process/ports.ts';
@@ -21,7 +21,7 @@ export default class GatewayCommand extends KithCommand {
     const { runGateway } = await import('../../gateway/main.ts');
     const gateway = await runGateway({
       ...programTools('gateway'),
-      membership: membershipOf(home, record, 'gateway'),
+      member: memberOf(home, record, 'gateway'),
       controllers: record.controllers,
       port: flags.port ?? record.ports.gateway ?? defaultPorts.gateway,
       directoryFile: home.file('gateway.json'),

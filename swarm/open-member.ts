@@ -11,7 +11,7 @@ import type { Limits } from './limits.ts';
 import type { SwarmMember } from './member.ts';
 
 /** Where a machine keeps what makes it a member, and how it finds the others. */
-export interface Membership {
+export interface MemberFiles {
   /** Written by `writeKeyPair`. */
   keyFile: string;
   /** Holds `certificateText`. */
@@ -28,10 +28,10 @@ export interface Membership {
 
 /** Brings the member that these files describe into the swarm. */
 export async function openMember(
-  membership: Membership,
+  files: MemberFiles,
   options: { clock: Clock; random: Random; log: Log; limits?: Partial<Limits> },
 ): Promise<SwarmMember> {
-  const { keyFile, certificateFile, epochFile, clusterKey, bootstrap, host } = membership;
+  const { keyFile, certificateFile, epochFile, clusterKey, bootstrap, host } = files;
   const keyPair = await readKeyPair(keyFile);
   const certificate = parseCertificate((await readFile(certificateFile, 'utf8')).trim());
   const seen = readJsonFile<{ epoch: number }>(epochFile)?.epoch ?? 0;

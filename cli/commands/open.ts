@@ -1,0 +1,66 @@
+import { Args, Flags } from '@oclif/core';
+import { spawn } from 'node:child_process';
+import { get } from 'node:http';
+import type { Service } from '../../api/types.ts';
+import { appUrl } from '../../gateway/host.ts';
+import { defaultPorts } from '../../process/ports.ts';
+import { KithCommand } from '../command.ts';
+import { connect } from '../connection.ts';
+import { CliError } from '../errors.ts';
+import { namespaceFlag } from '../flags.ts';
+import { Home } from '../home.ts';
+import { requireCluster } from '../program.ts';
+
+/** An app that does not answer by then has a page of the gateway's that says why. */
+const answerMsMax = 5_000;
+
+export default class Open extends KithCommand {
+  static override description =
+    'Open an app in the browser; without a terminal, print its URL. The URL is tried first.';
+  static override examples = ['<%= config.bin %> open hello', '<%= config.bin %> open hello --print'];
+  static override args = { service: Args.string({ required: true, description: 'name of the Service' }) };
+  static override flags = {
+    namespace: namespaceFlag,
+    print: Flags.boolean({ description: 'print the URL only' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Open);
+    const home = new Home();
+    const port = requireCluster(home).ports.gateway ?? defaultPorts.gateway;
+    if (requireCluster(home).role === 'founder') {
+      const { client, transport } = connect(home);
+      await client
+        .get<Service>({ kind: 'Service', namespace: flags.namespace, name: args.service })
+        .finally(() => transport.close());
+    }
+    const url = appUrl(args.service, flags.namespace, port);
+    const status = await tried(port, new URL(url).host);
+    if (status === undefined)
+      throw new CliError('KITH_NO_GATEWAY', `no gateway answers on port ${port} of this machine`, {
+        next: 'kith up, or kith gateway',
+      });
+    if (status >= 500) process.stderr.write(`${args.service} answered ${status}: its page says why.\n`);
+    this.log(url);
+    if (flags.print || !process.stdout.isTTY) return;
+    const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+    spawn(opener, [url], { stdio: 'ignore', detached: true })
+      .once('error', () => process.stderr.write(`No ${opener} on this machine: open the URL by hand.\n`))
+      .unref();
+  }
+}
+
+/** The status with which the app answers; undefined if no gateway listens. Connects to loopback itself, whatever the resolver knows. */
+function tried(port: number, host: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const request = get(
+      { host: '127.0.0.1', port, path: '/', headers: { host }, timeout: answerMsMax },
+      (response) => {
+        resolve(response.statusCode);
+        response.destroy();
+      },
+    );
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(undefined));
+  });
+}
