@@ -1,32 +1,30 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { worldWit } from './world.ts';
 
-/** `witWorld` (a WIT document instead of a path) is a documented option that the package's types leave out. */
+/** `witWorld` (a WIT document instead of a path) is an option that the package's types leave out. */
 type Componentize = (options: {
   sourcePath: string;
   witWorld: string;
   worldName: string;
 }) => Promise<{ component: Uint8Array }>;
 
-export interface BuiltComponent {
-  /** The component's bytes. */
-  bytes: Uint8Array;
-  /** Size of the JavaScript in it, the adapter's included. */
-  sourceBytes: number;
-}
-
 /**
  * Builds a WASI 0.2 HTTP component out of a JavaScript or TypeScript handler, offline.
  *
- * Takes about 3 s and 800 MB: for the command line only. Same source, same tools: same bytes.
+ * Takes about 3 s and 800 MB: for the command line only.
  * @param source a file, or a folder with package.json `main`, index.js, index.ts, …
  * @throws BuildError
  */
-export async function buildComponent(source: string): Promise<BuiltComponent> {
-  const script = await bundle(source);
+export async function buildComponent(source: string): Promise<Uint8Array> {
+  return componentOf(await bundle(source));
+}
+
+/** The second half: a bundled script into a component. */
+export async function componentOf(script: string): Promise<Uint8Array> {
   // Heavy (engine, component linker): loaded only when something is built.
   const engine: { componentize: unknown } = await import('@bytecodealliance/componentize-js');
   const componentize = engine.componentize as Componentize;
@@ -34,9 +32,15 @@ export async function buildComponent(source: string): Promise<BuiltComponent> {
   try {
     const sourcePath = join(folder, 'app.js');
     await writeFile(sourcePath, script);
-    const { component } = await componentize({ sourcePath, witWorld: worldWit, worldName: 'app' });
-    return { bytes: component, sourceBytes: Buffer.byteLength(script) };
+    return (await componentize({ sourcePath, witWorld: worldWit, worldName: 'app' })).component;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the component's bytes depend on besides the script: the engine and what it is bound to. */
+export function engineVersion(): string {
+  const path = new URL('../package.json', import.meta.resolve('@bytecodealliance/componentize-js'));
+  const { name, version } = JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string };
+  return `${name}@${version}\n${worldWit}`;
 }
