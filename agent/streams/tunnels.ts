@@ -1,0 +1,135 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { Role } from '../../swarm/certificate.ts';
+import type { Link, StreamHandler } from '../../swarm/swarm.ts';
+import type { Log } from '../../process/log.ts';
+import type { Clock } from '../../process/clock.ts';
+import type { Pods } from '../pods/pods.ts';
+import { answer } from './answer.ts';
+
+/** One gateway with a browser's worth of connections for many users fits; one that opens without an end does not. */
+export const tunnelsPerPeerMax = 512;
+/** Each costs some 30 KiB while idle. */
+export const tunnelsMax = 2_048;
+/** A port that neither accepts nor refuses within this time does not answer. */
+const connectMsMax = 10_000;
+
+const allowed: readonly Role[] = ['controller', 'gateway', 'node'];
+
+export interface TunnelLimits {
+  perPeer: number;
+  total: number;
+}
+
+/**
+ * Serves CONNECT: `:authority` names a pod's address and port, `kith-pod-uid` the pod itself, and the stream becomes a byte
+ * stream into its sandbox. Each direction ends by itself (half-close), waits for a slow reader, and may be idle for as
+ * long as it likes: WebSockets are. All tunnels into a sandbox end with it.
+ */
+export function tunnelHandler(options: {
+  pods: Pick<Pods, 'get'>;
+  clock: Clock;
+  log: Log;
+  limits?: Partial<TunnelLimits>;
+}): { handler: StreamHandler; open(): number } {
+  const { pods, clock, log } = options;
+  const limits: TunnelLimits = { perPeer: tunnelsPerPeerMax, total: tunnelsMax, ...options.limits };
+  const byPeer = new Map<string, number>();
+  let total = 0;
+
+  const count = (key: string, by: 1 | -1) => {
+    total += by;
+    const left = (byPeer.get(key) ?? 0) + by;
+    if (left > 0) byPeer.set(key, left);
+    else byPeer.delete(key);
+  };
+
+  const open = async (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, link: Link) => {
+    const { key, certificate } = link.peer;
+    if (!allowed.includes(certificate.role))
+      return answer(stream, 403, `a ${certificate.role} may not open tunnels; go through a gateway`);
+    const target = parseAuthority(headers[':authority']);
+    const uid = headers['kith-pod-uid'];
+    if (!target || typeof uid !== 'string')
+      return answer(stream, 404, 'a tunnel needs :authority <podIP>:<port> and the header kith-pod-uid');
+    const worker = pods.get(uid);
+    const sandbox = worker?.sandbox;
+    if (!worker || !sandbox || worker.local.podIP !== target.address)
+      return answer(stream, 404, `there is no pod ${uid} at ${target.address} here`);
+    if (total >= limits.total)
+      return answer(stream, 503, `this host has ${limits.total} tunnels open, and that is all it opens`);
+    if ((byPeer.get(key) ?? 0) >= limits.perPeer)
+      return answer(
+        stream,
+        503,
+        `${certificate.name} has ${limits.perPeer} tunnels open here, and that is its share`,
+      );
+    count(key, 1);
+    stream.once('close', () => count(key, -1));
+    let socket: Duplex;
+    try {
+      socket = await within(clock, connectMsMax, sandbox.connect(target.port));
+    } catch (error) {
+      return answer(stream, 503, `port ${target.port} does not answer: ${(error as Error).message}`);
+    }
+    if (stream.destroyed) {
+      socket.destroy();
+      return;
+    }
+    stream.respond({ ':status': 200 });
+    join(stream, socket, worker.sandboxGone);
+  };
+
+  return {
+    open: () => total,
+    handler: (stream, headers, link) => {
+      // A peer that goes away in the middle is no event of ours.
+      stream.on('error', () => {});
+      open(stream, headers, link).catch((error: unknown) => {
+        log.warn('a tunnel failed', { error });
+        answer(stream, 503, 'the tunnel could not be opened');
+      });
+    },
+  };
+}
+
+/** Copies both ways until both have ended; when either breaks, or the sandbox goes, the other is ended too. */
+function join(stream: ServerHttp2Stream, socket: Duplex, gone: Promise<void>): void {
+  const end = () => {
+    socket.destroy();
+    if (!stream.destroyed) stream.close();
+  };
+  socket.once('error', end);
+  socket.once('close', () => {
+    // Closed before its end: the reader must not take what came so far for all there is.
+    if (!socket.readableEnded) end();
+  });
+  stream.once('close', () => socket.destroy());
+  stream.once('aborted', () => socket.destroy());
+  void gone.then(end);
+  stream.pipe(socket);
+  socket.pipe(stream);
+}
+
+/** `10.244.1.7:8080`; IPv4 alone, since pods have no other addresses. */
+function parseAuthority(authority: string | undefined): { address: string; port: number } | undefined {
+  const match = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(authority ?? '');
+  const port = Number(match?.[2]);
+  return match && port > 0 && port < 65_536 ? { address: match[1]!, port } : undefined;
+}
+
+async function within(clock: Clock, ms: number, opening: Promise<Duplex>): Promise<Duplex> {
+  const late = Promise.withResolvers<never>();
+  const timer = clock.after(ms, () => {
+    late.reject(new Error(`it took longer than ${ms / 1000} s`));
+    opening.then(
+      (socket) => socket.destroy(),
+      () => {},
+    );
+  });
+  try {
+    return await Promise.race([opening, late.promise]);
+  } finally {
+    timer.cancel();
+  }
+}
