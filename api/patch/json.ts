@@ -1,0 +1,71 @@
+import jsonPatch from 'fast-json-patch';
+import type { Operation } from 'fast-json-patch';
+import { ApiError, badRequest } from '../errors.ts';
+import { isPlainObject } from '../plain-objects.ts';
+
+/** Kubernetes' limit. */
+const operationsMax = 10_000;
+
+/** All that `copy` adds, in characters of JSON: copying a value into itself doubles it each time. */
+const copiedCharactersMax = 3 * 1024 * 1024;
+
+/**
+ * JSON patch (RFC 6902), as a new value.
+ *
+ * @throws ApiError bad request where the patch is none; invalid where it does not fit (a failed `test`, no such path)
+ */
+export function applyJsonPatch(target: object, patch: unknown): unknown {
+  const operations = operationsOf(patch);
+  let document: unknown = structuredClone(target);
+  let copied = 0;
+  for (const [index, operation] of operations.entries()) {
+    if (operation.op === 'copy') {
+      copied += JSON.stringify(valueAt(document, operation.from, index) ?? null).length;
+      if (copied > copiedCharactersMax)
+        throw badRequest(
+          `a JSON patch may copy ${copiedCharactersMax} characters, operation ${index} copies more`,
+        );
+    }
+    document = attempt(
+      index,
+      operation.op,
+      () => jsonPatch.applyOperation(document, operation, true).newDocument,
+    );
+  }
+  return document;
+}
+
+function operationsOf(patch: unknown): Operation[] {
+  if (!Array.isArray(patch))
+    throw badRequest('a JSON patch is a list of operations, such as [{"op":"remove","path":"/spec/paused"}]');
+  if (patch.length > operationsMax)
+    throw badRequest(`a JSON patch may have ${operationsMax} operations, this has ${patch.length}`);
+  for (const [index, operation] of patch.entries()) {
+    if (!isPlainObject(operation)) throw badRequest(`operation ${index} of the JSON patch is no object`);
+    const problem = jsonPatch.validate([operation as unknown as Operation]);
+    if (problem) throw badRequest(`operation ${index} of the JSON patch: ${firstLine(problem.message)}`);
+  }
+  return patch as Operation[];
+}
+
+function valueAt(document: unknown, pointer: string, index: number): unknown {
+  return attempt(index, 'copy', () => jsonPatch.getValueByPointer(document, pointer));
+}
+
+/** What does not fit the object is no fault of the request's form: 422, as Kubernetes answers. */
+function attempt<T>(index: number, op: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new ApiError(
+      422,
+      'Invalid',
+      `the server rejected our request due to an error in our request: operation ${index} (${op}) of the JSON patch: ` +
+        firstLine(error instanceof Error ? error.message : String(error)),
+    );
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]!;
+}

@@ -1,0 +1,142 @@
+import { badRequest } from '../errors.ts';
+import { getOwn, isPlainObject, sameJson, setOwn } from '../plain-objects.ts';
+import type { PlainObject } from '../plain-objects.ts';
+import { patchDepthMax } from './merge.ts';
+import { orderLike } from './order.ts';
+import { strategyOf } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
+
+const deletePrefix = '$deleteFromPrimitiveList/';
+const orderPrefix = '$setElementOrder/';
+
+/**
+ * Strategic merge patch: maps are merged key by key, lists by the field that names their items (`containers` by `name`),
+ * `null` removes. Directives: `$patch: replace|delete|merge`, `$retainKeys`, `$deleteFromPrimitiveList/<field>`,
+ * `$setElementOrder/<field>`.
+ *
+ * Source: https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
+ *
+ * @param type the object's type in the schema, such as `Deployment`; undefined where nothing is known of it
+ * @throws ApiError (bad request)
+ */
+export function strategicMergePatch(
+  target: PlainObject,
+  patch: PlainObject,
+  type: string | undefined,
+  depth = 0,
+): PlainObject {
+  if (depth > patchDepthMax) throw badRequest(`a patch may be nested ${patchDepthMax} levels deep`);
+  const directive = patch['$patch'];
+  if (directive === 'replace') return withoutDirectives(patch);
+  if (directive === 'delete') return {};
+  if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive);
+
+  const result = retained(target, patch);
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith('$')) continue;
+    if (value === null) delete result[key];
+    else setOwn(result, key, merged(getOwn(result, key), value, strategyOf(type, key), depth, key));
+  }
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith(deletePrefix)) removeValues(result, key.slice(deletePrefix.length), value);
+    if (key.startsWith(orderPrefix)) reorder(result, target, patch, key.slice(orderPrefix.length), type);
+  }
+  return result;
+}
+
+/** The target's own keys, or those of them that `$retainKeys` names. */
+function retained(target: PlainObject, patch: PlainObject): PlainObject {
+  const keep = patch['$retainKeys'];
+  if (keep === undefined) return { ...target };
+  if (!Array.isArray(keep)) throw badRequest('$retainKeys must be a list of field names');
+  const unlisted = Object.keys(patch).find(
+    (key) => !key.startsWith('$') && patch[key] !== null && !keep.includes(key),
+  );
+  if (unlisted !== undefined)
+    throw badRequest(`$retainKeys must list every field of the patch; it lacks ${unlisted}`);
+  return Object.fromEntries(Object.entries(target).filter(([key]) => keep.includes(key)));
+}
+
+function merged(target: unknown, patch: unknown, strategy: Strategy, depth: number, field: string): unknown {
+  if (isPlainObject(patch))
+    return strategicMergePatch(isPlainObject(target) ? target : {}, patch, strategy.type, depth + 1);
+  if (!Array.isArray(patch)) return patch;
+  const list = Array.isArray(target) ? target : [];
+  if (strategy.mergeKey) return mergeItems(list, patch, strategy, strategy.mergeKey, depth, field);
+  // A set: what is there stays, what is new goes to the end, each once.
+  if (strategy.set) return [...new Set([...list, ...patch])];
+  return patch;
+}
+
+function mergeItems(
+  target: readonly unknown[],
+  patch: readonly unknown[],
+  strategy: Strategy,
+  mergeKey: string,
+  depth: number,
+  field: string,
+): unknown[] {
+  const items = patch.map((item) => {
+    if (isPlainObject(item)) return item;
+    throw badRequest(`${field}: the items of this list are objects, found ${JSON.stringify(item)}`);
+  });
+  if (items.some((item) => item['$patch'] === 'replace'))
+    return items.filter((item) => item['$patch'] !== 'replace').map(withoutDirectives);
+  let result = [...target];
+  for (const item of items) {
+    const identity = item[mergeKey];
+    if (identity === undefined || identity === null)
+      throw badRequest(`${field}: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    const isSame = (each: unknown) => isPlainObject(each) && String(each[mergeKey]) === String(identity);
+    const directive = item['$patch'];
+    if (directive === 'delete') {
+      result = result.filter((each) => !isSame(each));
+      continue;
+    }
+    if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive);
+    const index = result.findIndex(isSame);
+    const next = strategicMergePatch((result[index] as PlainObject) ?? {}, item, strategy.type, depth + 1);
+    if (index < 0) result.push(next);
+    else result[index] = next;
+  }
+  return result;
+}
+
+function removeValues(result: PlainObject, field: string, values: unknown): void {
+  if (!Array.isArray(values)) throw badRequest(`${deletePrefix}${field} must be a list`);
+  const list = getOwn(result, field);
+  if (!Array.isArray(list)) return;
+  setOwn(
+    result,
+    field,
+    list.filter((item) => !values.some((value) => sameJson(value, item))),
+  );
+}
+
+function reorder(
+  result: PlainObject,
+  target: PlainObject,
+  patch: PlainObject,
+  field: string,
+  type: string | undefined,
+): void {
+  const order = patch[`${orderPrefix}${field}`];
+  if (!Array.isArray(order)) throw badRequest(`${orderPrefix}${field} must be a list`);
+  const list = getOwn(result, field);
+  if (!Array.isArray(list)) return;
+  const { mergeKey } = strategyOf(type, field);
+  const identity = (item: unknown) =>
+    mergeKey && isPlainObject(item) ? String(item[mergeKey]) : JSON.stringify(item);
+  const before = getOwn(target, field);
+  setOwn(result, field, orderLike(list, order, Array.isArray(before) ? before : [], identity));
+}
+
+function withoutDirectives(patch: PlainObject): PlainObject {
+  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')));
+}
+
+function unknownDirective(directive: unknown) {
+  return badRequest(
+    `unknown patch directive ${JSON.stringify(directive)}; $patch may be replace, delete or merge`,
+  );
+}
