@@ -57,3 +57,8 @@ export class Home {
     await writeFileAtomically(this.clusterFile, `${JSON.stringify(record, null, 2)}\n`);
   }
 }
+
+/** Whether all of these DHT nodes are on this machine: then so is everything else. */
+export function onLoopback(bootstrap: string[]): boolean {
+  return bootstrap.length > 0 && bootstrap.every((address) => address.startsWith('127.'));
+}

@@ -86,12 +86,7 @@ async function applyOne(
     return 'created';
   }
   const before = current.metadata?.annotations?.[lastApplied];
-  const patch = createThreeWayPatch(
-    before ? (JSON.parse(before) as object) : undefined,
-    modified,
-    current,
-    kind,
-  );
+  const patch = createThreeWayPatch(before ? (JSON.parse(before) as object) : {}, modified, current, kind);
   if (Object.keys(patch).length === 0) return 'unchanged';
   await client.patch(ref, 'strategic', patch, options);
   return 'configured';

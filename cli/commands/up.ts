@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { foundCluster } from '../founding.ts';
-import { Home, type ClusterRecord } from '../home.ts';
+import { Home, onLoopback, type ClusterRecord } from '../home.ts';
 import { memberName } from '../names.ts';
 import { programTools } from '../program.ts';
 import { superviseChild, type SupervisedChild } from '../../process/child.ts';
@@ -125,9 +125,7 @@ export default class Up extends KithCommand {
         member: memberName(String(flags['name'] ?? hostname()), flags['name'] ? '--name' : undefined),
         owner: memberName(userInfo().username, undefined),
         bootstrap,
-        ...(bootstrap.length > 0 && bootstrap.every((address) => address.startsWith('127.'))
-          ? { host: '127.0.0.1' }
-          : {}),
+        ...(onLoopback(bootstrap) ? { host: '127.0.0.1' } : {}),
         clock: programTools('up').clock,
       }));
     // Ports are chosen once, so that the URL stays the same; a DHT of one's own may have moved.

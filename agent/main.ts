@@ -1,0 +1,130 @@
+import type { Client } from '../client/client.ts';
+import { httpClient } from '../client/http-client.ts';
+import { sessionTransport } from '../client/session-transport.ts';
+import { textOf } from '../client/body.ts';
+import type { Transport } from '../client/transport.ts';
+import type { Clock } from '../process/clock.ts';
+import { serveControl } from '../process/control.ts';
+import { makePrivateFolder } from '../process/folder.ts';
+import type { Log } from '../process/log.ts';
+import type { Random } from '../process/random.ts';
+import { readKeyPair } from '../swarm/keys.ts';
+import { openMember, type MemberFiles } from '../swarm/open-member.ts';
+import { startAgent, type Agent } from './agent.ts';
+import { openImages } from './images/open-images.ts';
+import type { Caps } from './node/caps.ts';
+import { NodePeers } from './peers.ts';
+import { createSandboxes } from './sandbox/create-sandboxes.ts';
+
+export interface AgentProgramOptions {
+  member: MemberFiles;
+  /** Public keys of controllers that are known; more are found by the cluster's topic. */
+  controllers: string[];
+  /** The agent's own folder, which this process holds. */
+  folder: string;
+  imagesFolder: string;
+  caps: Partial<Caps>;
+  /** The home folder, for the ear to `kith leave`. */
+  controlHome: string;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export interface RunningAgent {
+  readonly nodeName: string;
+  readonly caps: Agent['caps'];
+  readonly registered: Promise<void>;
+  /** What holds the apps on this machine, in words for its owner. */
+  readonly isolation: string;
+  /** Says goodbye, ends the pods within their grace, and leaves the swarm; kith join brings all of it back. */
+  stop(): Promise<void>;
+  /** Called once this host has left the cluster for good. */
+  onLeave(listener: () => void): void;
+}
+
+/** Pods end within their own grace when the host leaves; then it goes anyway. */
+const drainMsMax = 60_000;
+const drainPollMs = 100;
+
+/** `kith agent`: this machine as a host of the cluster. */
+export async function runAgent(options: AgentProgramOptions): Promise<RunningAgent> {
+  const { clock, random, log, folder } = options;
+  const swarm = await openMember(options.member, { clock, random, log });
+  const { name: nodeName, owner, tier } = swarm.certificate;
+  const controllers = async () => [
+    ...new Set([...options.controllers, ...(await swarm.findControllers().catch(() => []))]),
+  ];
+  const control = swarm.keep(controllers, 'control');
+  const transport = sessionTransport(() => control.current?.session);
+  const client: Client = httpClient(transport, { userAgent: `kith-agent/${nodeName}` });
+  const peers = new NodePeers({ swarm, client, clock, nodeName });
+  const images = await openImages({ folder: options.imagesFolder, peers: () => peers.all(), clock, log });
+  const sandboxes = await createSandboxes({ dataFolder: makePrivateFolder(`${folder}/sandbox`), clock, log });
+  const keys = await readKeyPair(options.member.keyFile);
+  const agent = await startAgent({
+    client,
+    nodeName,
+    keys: { publicKey: swarm.key, secretKey: keys.secretKey },
+    owner,
+    tier,
+    sandboxes,
+    images,
+    blobs: (stream, headers) => images.serve(stream, headers),
+    dataFolder: folder,
+    caps: options.caps,
+    reach: (key) => peers.reach(key),
+    clock,
+    random,
+    log,
+  });
+  const streams = swarm.keep(controllers, 'streams', agent.streamsHandler);
+  await swarm.listen({ admit: () => {}, handlers: { data: agent.dataHandler } });
+
+  const leaveListeners: (() => void)[] = [];
+  const ear = await serveControl(options.controlHome, 'agent', {
+    leave: async () => {
+      await post(transport, '/apis/kith.home.arpa/v1/leave', { phase: 'drain' });
+      const deadline = clock.now() + drainMsMax;
+      while (agent.pods().length > 0 && clock.now() < deadline) await clock.sleep(drainPollMs);
+      const forced = agent.pods().length;
+      await post(transport, '/apis/kith.home.arpa/v1/leave', { phase: 'done' });
+      // The caller reads the answer before this process goes.
+      clock.after(drainPollMs, () => leaveListeners.forEach((listener) => listener()));
+      return { node: nodeName, forced };
+    },
+  });
+
+  const held = sandboxes.some(({ capabilities }) => capabilities.isolation === 'os');
+  return {
+    nodeName,
+    caps: agent.caps,
+    registered: agent.registered,
+    isolation: held
+      ? 'each in a sandbox without network, files or privileges (bubblewrap)'
+      : 'without an OS sandbox, hence only of its own owner: install bubblewrap to lend it to others',
+    onLeave: (listener) => leaveListeners.push(listener),
+    async stop() {
+      ear.close();
+      // The goodbye goes first: others take over while our pods end.
+      await control.stop();
+      await agent.stop();
+      await streams.stop();
+      peers.close();
+      await swarm.close();
+      await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+    },
+  };
+}
+
+async function post(transport: Transport, path: string, body: unknown): Promise<void> {
+  const response = await transport.request({
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await textOf(response.body);
+  if (response.status >= 300)
+    throw new Error(`the controller answered ${response.status} to ${path}: ${text.slice(0, 300)}`);
+}

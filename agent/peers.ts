@@ -1,0 +1,132 @@
+import type { Readable } from 'node:stream';
+import type { Node } from '../api/types.ts';
+import type { Client } from '../client/client.ts';
+import type { Clock, Timer } from '../process/clock.ts';
+import type { Link, Swarm } from '../swarm/swarm.ts';
+
+/** Another node that may hold blobs. */
+export interface NodePeer {
+  name: string;
+  fetch(
+    path: string,
+    headers?: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; headers: Record<string, string>; body: Readable }>;
+}
+
+/** A link to another node that nothing used for so long is closed. */
+const idleMs = 30_000;
+/** A node that does not answer by then is not asked for a blob; another may have it. */
+const dialMsMax = 3_000;
+/** The controller waits little longer than this for a helper's answer. */
+const reachMsMax = 1_000;
+/** How old the list of nodes may be: pulls come in bursts. */
+const listMsMax = 5_000;
+
+/** The data links from this node to the others: where blobs come from, and whether a neighbour is there at all. */
+export class NodePeers {
+  readonly #swarm: Swarm;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #nodeName: string;
+  readonly #idle = new Map<string, Timer>();
+  #known: { at: number; nodes: { name: string; key: string }[] } | undefined;
+
+  constructor(options: { swarm: Swarm; client: Client; clock: Clock; nodeName: string }) {
+    this.#swarm = options.swarm;
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.#nodeName = options.nodeName;
+  }
+
+  /** The other nodes; those of the last list where the controller cannot be asked. */
+  async all(): Promise<NodePeer[]> {
+    const now = this.#clock.now();
+    if (!this.#known || now - this.#known.at > listMsMax)
+      try {
+        const { items } = await this.#client.list<Node>('Node');
+        const nodes = items.flatMap(({ metadata, spec }) => {
+          const key = /^kith:\/\/([0-9a-f]{64})$/.exec(spec?.providerID ?? '')?.[1];
+          return key && metadata?.name && metadata.name !== this.#nodeName
+            ? [{ name: metadata.name, key }]
+            : [];
+        });
+        this.#known = { at: now, nodes };
+      } catch (error) {
+        // With no list at all the caller must know why; with an old one the peers in it may well answer.
+        if (!this.#known) throw error;
+      }
+    return this.#known.nodes.map(({ name, key }) => ({
+      name,
+      fetch: (path, headers, signal) => this.#fetch(key, path, headers, signal),
+    }));
+  }
+
+  /** Whether the member with this key answers now: a round trip on a link that is there, or on a new one. */
+  async reach(key: string): Promise<boolean> {
+    const live = this.#swarm.links().find((link) => link.peer.key === key && link.session);
+    if (live) return this.#ping(live);
+    try {
+      const link = await this.#swarm.dial(key, 'data', { timeoutMs: reachMsMax });
+      await link.close();
+      return true;
+    } catch {
+      // Not reached is the answer, whatever the cause.
+      return false;
+    }
+  }
+
+  #ping(link: Link): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(reachMsMax, () => resolve(false));
+      const done = (error: Error | null) => {
+        timer.cancel();
+        resolve(error === null);
+      };
+      try {
+        if (!link.session!.ping(done)) done(new Error('the session takes no ping'));
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+  }
+
+  async #fetch(
+    key: string,
+    path: string,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): ReturnType<NodePeer['fetch']> {
+    const link = await this.#swarm.dial(key, 'data', { timeoutMs: dialMsMax, ...(signal ? { signal } : {}) });
+    this.#idle.get(key)?.cancel();
+    this.#idle.set(
+      key,
+      this.#clock.after(idleMs, () => {
+        this.#idle.delete(key);
+        void link.close();
+      }),
+    );
+    const method = headers[':method'] ?? 'GET';
+    const stream = link.session!.request(
+      { ...headers, ':method': method, ':path': path },
+      { ...(signal ? { signal } : {}) },
+    );
+    stream.end();
+    return new Promise((resolve, reject) => {
+      stream.once('error', reject);
+      stream.once('response', (answer) => {
+        const plain = Object.fromEntries(
+          Object.entries(answer).flatMap(([name, value]) =>
+            name.startsWith(':') ? [] : [[name, String(value)]],
+          ),
+        );
+        resolve({ status: Number(answer[':status']), headers: plain, body: stream });
+      });
+    });
+  }
+
+  close(): void {
+    for (const timer of this.#idle.values()) timer.cancel();
+    this.#idle.clear();
+  }
+}

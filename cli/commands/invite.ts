@@ -1,0 +1,82 @@
+import { Flags } from '@oclif/core';
+import { textOf } from '../../client/body.ts';
+import { KithCommand } from '../command.ts';
+import { connect } from '../connection.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import { Home } from '../home.ts';
+import { statusError } from '../status-error.ts';
+
+const roles = { host: 'node', user: 'gateway' } as const;
+/** Longer, and a line forgotten in a chat becomes a door. */
+const expiresHoursMax = 24 * 7;
+
+export default class Invite extends KithCommand {
+  static override description =
+    'Print one line with which one machine can join: single use, expiring. Hand it over where only the invited can read it.';
+  static override examples = [
+    '<%= config.bin %> invite',
+    '<%= config.bin %> invite --role host --tier friend --expires 1h',
+  ];
+  static override flags = {
+    role: Flags.string({
+      options: ['host', 'user', 'publisher'],
+      default: 'host',
+      description: 'lend a machine, or only open apps',
+    }),
+    tier: Flags.string({
+      options: ['own', 'friend', 'volunteer'],
+      default: 'volunteer',
+      description: 'how far its owner is trusted: apps with Secrets go to friends and own machines only',
+    }),
+    expires: Flags.string({ default: '24h', description: 'until when it can be used: 30m, 24h, 7d' }),
+    output: Flags.string({ char: 'o', options: ['text', 'json'], default: 'text' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Invite);
+    if (flags.role === 'publisher')
+      throw new CliError(
+        'KITH_NOT_YET',
+        'inviting publishers is not part of this version: it needs namespaces with quotas',
+        {
+          next: 'kith invite --role host, or --role user',
+          exit: exitCodes.wrongInput,
+        },
+      );
+    const { transport } = connect(new Home());
+    try {
+      const response = await transport.request({
+        method: 'POST',
+        path: '/apis/kith.home.arpa/v1/invites',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          role: roles[flags.role as keyof typeof roles],
+          tier: flags.tier,
+          expiresInMs: durationMs(flags.expires),
+        }),
+      });
+      const text = await textOf(response.body);
+      if (response.status >= 300) throw statusError(text, response.status);
+      const { line, expiresAt } = JSON.parse(text) as { line: string; expiresAt: number };
+      if (flags.output === 'json')
+        return this.event({ invite: line, expiresAt: new Date(expiresAt).toISOString() });
+      process.stderr.write(
+        `For one ${flags.role} of tier ${flags.tier}, until ${new Date(expiresAt).toISOString()}. On that machine:\n`,
+      );
+      this.log(`kith join ${line}`);
+    } finally {
+      transport.close();
+    }
+  }
+}
+
+function durationMs(text: string): number {
+  const match = /^(\d+)(m|h|d)$/.exec(text);
+  const minutes = match ? Number(match[1]) * { m: 1, h: 60, d: 1440 }[match[2] as 'm' | 'h' | 'd'] : 0;
+  if (minutes < 1 || minutes > expiresHoursMax * 60)
+    throw new CliError('KITH_BAD_ARGUMENT', `--expires "${text}" is not between 1m and 7d`, {
+      next: '--expires 24h',
+      exit: exitCodes.wrongInput,
+    });
+  return minutes * 60_000;
+}
