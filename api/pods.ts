@@ -79,3 +79,20 @@ export function containerStatus(pod: Pod, name: string): ContainerStatus | undef
   const { containerStatuses, initContainerStatuses } = pod.status ?? {};
   return [...(containerStatuses ?? []), ...(initContainerStatuses ?? [])].find((each) => each.name === name);
 }
+
+/**
+ * Which pods a node under pressure ends last: `Guaranteed` where every container's requests and limits of CPU and memory
+ * are set and the same, `BestEffort` where none has any, `Burstable` between.
+ */
+export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].map(
+    ({ resources }) => [amountsOf(resources?.requests), amountsOf(resources?.limits)] as const,
+  );
+  const counted = ['cpu', 'memory'];
+  if (!containers.some(([requests, limits]) => counted.some((name) => requests[name] || limits[name])))
+    return 'BestEffort';
+  const guaranteed = containers.every(([requests, limits]) =>
+    counted.every((name) => limits[name] && (requests[name] ?? limits[name]) === limits[name]),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}

@@ -26,8 +26,10 @@ export function validateService({ spec }: Service, old?: Service): FieldError[] 
       'PreferDualStack',
       'RequireDualStack',
     ]),
-    // An address given once stays: clients hold it. A Service that had none may still get one.
-    ...(old?.spec?.clusterIP ? immutable('spec.clusterIP', spec.clusterIP, old.spec.clusterIP) : []),
+    // An address given once stays: clients hold it. Left out of an update, it is filled in from what is stored.
+    ...(old?.spec?.clusterIP && spec.clusterIP
+      ? immutable('spec.clusterIP', spec.clusterIP, old.spec.clusterIP)
+      : []),
   ];
 }
 

@@ -1,0 +1,31 @@
+import type { Event } from '../types.ts';
+import { age } from './duration.ts';
+import { column, nameColumn, wide } from './table.ts';
+import type { Columns } from './table.ts';
+
+export const eventColumns: Columns<Event> = [
+  column('Last Seen', lastSeen),
+  column('Type', ({ type }) => type ?? ''),
+  column('Reason', ({ reason }) => reason ?? ''),
+  column('Object', ({ involvedObject }) =>
+    involvedObject.name
+      ? `${involvedObject.kind?.toLowerCase() ?? ''}/${involvedObject.name}`
+      : (involvedObject.kind?.toLowerCase() ?? ''),
+  ),
+  wide('Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? ''),
+  wide('Source', source),
+  column('Message', ({ message }) => (message ?? '').trim()),
+  wide('First Seen', (event, now) => age(event.firstTimestamp ?? event.eventTime, now)),
+  wide('Count', ({ count, series }) => series?.count ?? (count || 1), 'integer'),
+  wide('Name', ({ metadata }) => nameColumn.cell({ metadata }, new Date(0))),
+];
+
+function lastSeen({ series, lastTimestamp, firstTimestamp, eventTime }: Event, now: Date): string {
+  return age(series?.lastObservedTime ?? lastTimestamp ?? firstTimestamp ?? eventTime, now);
+}
+
+function source({ source: from, reportingComponent, reportingInstance }: Event): string {
+  const component = from?.component || reportingComponent || '';
+  const host = from?.host || reportingInstance || '';
+  return host ? `${component}, ${host}` : component;
+}
