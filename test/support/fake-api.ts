@@ -31,7 +31,7 @@ export class FakeApi implements Client {
 
   set away(away: boolean) {
     this.#away = away;
-    if (away) for (const watcher of [...this.#watchers]) watcher.end();
+    if (away) for (const watcher of this.#watchers) watcher.end();
   }
 
   find<T extends KubeObject>(kind: string, name: string, namespace?: string): T | undefined {
@@ -134,23 +134,24 @@ export class FakeApi implements Client {
   ): AsyncIterable<WatchEvent<T>> {
     await this.#travel();
     const queue: WatchEvent<KubeObject>[] = [];
-    let ended = false;
-    let wake = () => {};
+    const ended = new AbortController();
+    const until = AbortSignal.any([options.signal, ended.signal]);
+    let wake: (() => void) | undefined;
     const watcher: Watcher = {
       matches: (object) => object.kind === kind && matches(object, kind, options),
       push: (event) => {
         queue.push(event);
-        wake();
+        wake?.();
       },
       end: () => {
-        ended = true;
-        wake();
+        ended.abort();
+        wake?.();
       },
     };
     this.#watchers.add(watcher);
     options.signal.addEventListener('abort', () => watcher.end(), { once: true });
     try {
-      while (!ended && !options.signal.aborted) {
+      while (!until.aborted) {
         const event = queue.shift();
         if (event) yield structuredClone(event) as WatchEvent<T>;
         else await new Promise<void>((resolve) => (wake = resolve));

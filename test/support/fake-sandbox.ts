@@ -134,7 +134,7 @@ export class FakePod implements PodSandbox {
     if (!this.#owner.pods.has(this.uid)) return;
     this.#owner.calls.push(`remove ${this.spec.name}`);
     this.#owner.pods.delete(this.uid);
-    for (const container of [...this.containers.values()]) container.exit(137);
+    for (const container of this.containers.values()) container.exit(137);
   }
 }
 
@@ -142,8 +142,7 @@ export class FakePod implements PodSandbox {
 export function socketPair(): [Duplex, Duplex] {
   const there = new PassThrough();
   const back = new PassThrough();
-  const end = (read: PassThrough, write: PassThrough) => Duplex.from({ readable: read, writable: write });
-  return [end(back, there), end(there, back)];
+  return [Duplex.from({ readable: back, writable: there }), Duplex.from({ readable: there, writable: back })];
 }
 
 /** A port that is served by a real TCP server on loopback. */
