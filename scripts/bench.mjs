@@ -1,0 +1,12 @@
+/** `npm run bench [-- NAME …]`: every bench file, or those named (`store`, `gateway` …), one after the other. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { environment, node24, root, setUp } from './setup.mjs';
+
+setUp();
+const child = spawn(
+  node24(),
+  ['--disable-warning=ExperimentalWarning', join(root, 'bench', 'main.ts'), ...process.argv.slice(2)],
+  { stdio: 'inherit', env: environment(), cwd: root },
+);
+child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
