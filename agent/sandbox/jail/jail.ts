@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+
+/** A Node program to run where it can reach nothing but what is named here. */
+export interface JailedProgram {
+  /** Folders and files that it may read, by the names that `arguments` uses. Nothing is writable. */
+  reads: Record<string, string>;
+  /** Script and arguments; `at(name)` is where the program finds an entry of `reads`. */
+  arguments: (at: (name: string) => string) => string[];
+  nodeFlags: string[];
+  /** As for `spawn`: descriptors given here are all that the program has. */
+  stdio: ('ignore' | 'pipe' | number)[];
+  /** A file to be made that will tell the program's process id. Needed where the program outlives its starter. */
+  pidFile?: string;
+  /** It ends when the process that started it ends. */
+  dieWithParent?: boolean;
+}
+
+/** A started program. */
+export interface Jailed {
+  /** The program, or the keeper around it: they end together, with the same code. */
+  child: ChildProcess;
+  /** The program's own process id on the host, as soon as it has one. */
+  pid(): number | undefined;
+}
+
+/** Walls around a Node program. */
+export interface Jail {
+  isolation: 'os' | 'none';
+  run(program: JailedProgram): Jailed;
+}
+
+/** Node's permission model: no files, processes, workers or addons but what is named. By Node's own word a seat belt, no wall. */
+export function permissionFlags(readable: string[]): string[] {
+  return ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`)];
+}
+
+/** No walls but the seat belt: the program runs as the user. For machines where bubblewrap does not work. */
+export const openJail: Jail = {
+  isolation: 'none',
+  run({ reads, arguments: words, nodeFlags, stdio }) {
+    const child = spawn(
+      process.execPath,
+      [...nodeFlags, ...permissionFlags(Object.values(reads)), ...words((name) => reads[name]!)],
+      { stdio, env: {}, cwd: '/', detached: true },
+    );
+    return { child, pid: () => child.pid };
+  },
+};

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { hostImports } from './host.ts';
+import { exchange } from './http.ts';
+
+type Exchange = ReturnType<typeof exchange>;
+interface Exports {
+  incomingHandler?: {
+    handle(request: Exchange['request'], outparam: Exchange['outparam']): Promise<void>;
+  };
+}
+type Instantiate = (
+  core: (name: string) => Promise<WebAssembly.Module>,
+  imports: Record<string, unknown>,
+) => Promise<Exports>;
+
+// Declared here because @types/node knows only the namespace's types.
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<WebAssembly.Module> };
+
+/** One running copy of the component: its own memory, and one request at a time (a WASI 0.2 export cannot be entered twice). */
+export interface Instance {
+  handle(request: Exchange['request'], outparam: Exchange['outparam']): Promise<void>;
+}
+
+/** Compiles the transpiled component in `folder` (an URL that ends in `/`) once; each call of the result is a fresh instance. */
+export async function loadComponent(
+  folder: URL,
+  env: Record<string, string>,
+  write: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void,
+): Promise<() => Promise<Instance>> {
+  const { instantiate } = (await import(new URL('component.js', folder).href)) as {
+    instantiate: Instantiate;
+  };
+  const modules = new Map<string, Promise<WebAssembly.Module>>();
+  const core = (name: string) => {
+    let module = modules.get(name);
+    if (!module) {
+      module = readFile(new URL(name, folder)).then((bytes) => WebAssembly.compile(bytes));
+      modules.set(name, module);
+    }
+    return module;
+  };
+  return async () => {
+    const { incomingHandler } = await instantiate(core, hostImports(env, write));
+    if (!incomingHandler)
+      throw new Error(
+        'The component does not export wasi:http/incoming-handler, so nothing can ask it anything. Build it with `kith image build`.',
+      );
+    return incomingHandler;
+  };
+}

@@ -1,0 +1,259 @@
+import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../process/clock.ts';
+import { writeFileAtomically } from '../../../process/folder.ts';
+import { identify, signal } from '../identity.ts';
+import type { Jail, Jailed } from '../jail/jail.ts';
+import type { ContainerSpec, PodSandbox, PodSandboxSpec } from '../sandbox.ts';
+import { WasmContainer, type Output } from './container.ts';
+import { connectTo, handedListener } from './listeners.ts';
+import { recordName, type ContainerRecord } from './record.ts';
+import type { Runtime } from './runtime.ts';
+import type { TranspiledCache } from './transpiled.ts';
+
+const mebibyte = 1024 * 1024;
+const wasmPageBytes = 64 * 1024;
+/** 4 GiB: what 32-bit addresses reach. */
+const wasmPagesMax = 65_536;
+
+export const wasmLimits = {
+  /** From the start of the process to the component's readiness; 0.1 s is usual. */
+  startMsMax: 30_000,
+  /** For an app that names no limit: a JavaScript app holds 20-60 MiB. */
+  memoryBytes: 512 * mebibyte,
+  /** The JavaScript heap around the component, which holds requests in flight, not the app's data. */
+  heapMiB: 96,
+  /** Copies of a component that wait at the same time; each has its own memory. */
+  instancesMax: 8,
+};
+const lastWordsMax = 4096;
+/** A live sandbox says hello in a millisecond; a stuck one is ended. */
+const adoptMsMax = 3000;
+
+interface PodTools {
+  jail: Jail;
+  runtime: Runtime;
+  cache: TranspiledCache;
+  clock: Clock;
+  forget: () => void;
+}
+
+/** One pod's components: each in a process of its own, reached by the ports that it declares. */
+export class WasmPod implements PodSandbox {
+  readonly uid: string;
+  readonly folder: string;
+  readonly #spec: PodSandboxSpec;
+  readonly #tools: PodTools;
+  readonly #containers = new Map<string, WasmContainer>();
+
+  constructor(spec: PodSandboxSpec, folder: string, tools: PodTools) {
+    this.uid = spec.uid;
+    this.folder = folder;
+    this.#spec = spec;
+    this.#tools = tools;
+  }
+
+  get containers(): ReadonlyMap<string, WasmContainer> {
+    return this.#containers;
+  }
+
+  async start(spec: ContainerSpec): Promise<WasmContainer> {
+    if (this.#containers.has(spec.name)) throw new Error(`Container ${spec.name} runs already in this pod.`);
+    refuseWhatWasmHasNot(spec);
+    const app = await this.#tools.cache.get(spec.image.path);
+    const folder = join(this.folder, spec.name);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const memoryBytesMax = spec.memoryBytesMax ?? wasmLimits.memoryBytes;
+    const started = await this.#launch(app, folder, memoryBytesMax);
+    const bound = new AbortController();
+    try {
+      return await Promise.race([
+        this.#meet(spec, folder, started, memoryBytesMax),
+        endOf(started),
+        tooLate(this.#tools.clock, bound.signal),
+      ]);
+    } catch (error) {
+      const pid = started.pid();
+      const identity = pid === undefined ? undefined : identify(pid);
+      if (identity) signal(identity, 'SIGKILL');
+      else started.child.kill('SIGKILL');
+      this.#containers.delete(spec.name);
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    } finally {
+      bound.abort(new Error('decided'));
+    }
+  }
+
+  /** Takes over a container that an earlier run of the agent started. */
+  async adopt(record: ContainerRecord, folder: string): Promise<void> {
+    const socket = await connectTo(socketsIn(folder).control);
+    const container = new WasmContainer({
+      name: record.container,
+      id: idOf(this.uid, record.container, record.digest),
+      ports: record.ports,
+      identity: record.process!,
+      appSocket: socketsIn(folder).app,
+      clock: this.#tools.clock,
+      memoryBytesMax: record.memoryBytesMax,
+      output: () => {},
+    });
+    const bound = new AbortController();
+    const state = await Promise.race([
+      container.watch(socket),
+      tooLate(this.#tools.clock, bound.signal, adoptMsMax),
+    ]).finally(() => bound.abort(new Error('decided')));
+    if (state !== 'ready') throw new Error('it had not been started to the end');
+    this.#keep(container);
+  }
+
+  async connect(port: number): Promise<Duplex> {
+    for (const container of this.#containers.values())
+      if (container.ports.includes(port)) return container.connect();
+    const declared = [...this.#containers.values()].flatMap(({ ports }) => ports);
+    throw new Error(
+      `Nothing answers on port ${port} of pod ${this.#spec.namespace}/${this.#spec.name}: its containers declare ${declared.join(', ') || 'no port'}.`,
+    );
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([...this.#containers.values()].map((container) => container.stop(0)));
+    await rm(this.folder, { recursive: true, force: true });
+    this.#tools.forget();
+  }
+
+  leave(): void {
+    for (const container of this.#containers.values()) container.leave();
+  }
+
+  async #launch(app: string, folder: string, memoryBytesMax: number): Promise<Started> {
+    const { jail, runtime } = this.#tools;
+    const sockets = socketsIn(folder);
+    const listeners = [await handedListener(sockets.app), await handedListener(sockets.control)];
+    try {
+      const jailed = jail.run({
+        reads: { runtime: runtime.folder, app },
+        nodeFlags: nodeFlags(memoryBytesMax),
+        arguments: (at) => [`${at('runtime')}/serve.js`, `file://${at('app')}/`],
+        stdio: ['ignore', 'ignore', 'pipe', ...listeners.map(({ descriptor }) => descriptor)],
+        pidFile: join(folder, 'jail.json'),
+      });
+      const { child } = jailed;
+      let words = '';
+      child.stderr!.on('data', (chunk: Buffer) => {
+        words = (words + chunk.toString()).slice(-lastWordsMax);
+      });
+      // Neither the process nor its last words hold the agent back when that wants to end.
+      (child.stderr as Socket).unref();
+      child.unref();
+      return { ...jailed, lastWords: () => words.trim() };
+    } finally {
+      await Promise.all(listeners.map((listener) => listener.release()));
+    }
+  }
+
+  /** From the first word of the process to the component's readiness. */
+  async #meet(
+    spec: ContainerSpec,
+    folder: string,
+    started: Started,
+    memoryBytesMax: number,
+  ): Promise<WasmContainer> {
+    const sockets = socketsIn(folder);
+    const socket = await connectTo(sockets.control);
+    await once(socket, 'readable');
+    const pid = started.pid();
+    const identity = pid === undefined ? undefined : identify(pid);
+    if (!identity) throw new Error('The sandbox has started, but its process cannot be found.');
+    const record: ContainerRecord = {
+      pod: this.#spec,
+      container: spec.name,
+      digest: spec.image.digest,
+      ports: spec.ports,
+      memoryBytesMax,
+      process: identity,
+    };
+    await writeFileAtomically(join(folder, recordName), JSON.stringify(record));
+    const container = new WasmContainer({
+      name: spec.name,
+      id: idOf(this.uid, spec.name, spec.image.digest),
+      ports: spec.ports,
+      identity,
+      appSocket: sockets.app,
+      clock: this.#tools.clock,
+      memoryBytesMax,
+      output: spec.output satisfies Output,
+      child: { process: started.child, lastWords: started.lastWords },
+    });
+    await new Promise<void>((resolve, reject) => {
+      const failed = (why: string) => reject(new Error(`The component cannot run: ${why}`));
+      container.watch(socket, { ready: resolve, failed }).catch(() => {});
+      // Over the socket, because Secrets are in it: an argument or a file could be read by others, or stay.
+      container.configure({ env: spec.env, instancesMax: wasmLimits.instancesMax });
+    });
+    this.#keep(container);
+    return container;
+  }
+
+  #keep(container: WasmContainer): void {
+    this.#containers.set(container.name, container);
+    void container.exited.then(() => {
+      if (this.#containers.get(container.name) === container) this.#containers.delete(container.name);
+    });
+  }
+}
+
+interface Started extends Jailed {
+  child: ChildProcess;
+  lastWords: () => string;
+}
+
+function nodeFlags(memoryBytesMax: number): string[] {
+  const pages = Math.floor(memoryBytesMax / wasmPageBytes);
+  return [
+    `--max-old-space-size=${wasmLimits.heapMiB}`,
+    `--wasm-max-mem-pages=${Math.max(1, Math.min(wasmPagesMax, pages))}`,
+    '--disable-warning=ExperimentalWarning',
+  ];
+}
+
+function refuseWhatWasmHasNot(spec: ContainerSpec): void {
+  if (spec.image.kind !== 'wasm')
+    throw new Error(
+      `The wasm sandbox cannot run ${spec.image.reference}: it is an image of kind ${spec.image.kind}.`,
+    );
+  if (spec.command?.length || spec.args?.length)
+    throw new Error('A wasm component has no command line: leave out command and args, and use env.');
+}
+
+const idOf = (uid: string, name: string, digest: string) =>
+  `wasm://${createHash('sha256').update(`${uid}/${name}/${digest}`).digest('hex')}`;
+
+function endOf(started: Started): Promise<never> {
+  const ended = new Promise<never>((_resolve, reject) => {
+    started.child.once('error', reject);
+    started.child.once('exit', (code, by) =>
+      reject(
+        new Error(`The sandbox ended before it was ready (${by ?? code}). ${started.lastWords()}`.trim()),
+      ),
+    );
+  });
+  ended.catch(() => {});
+  return ended;
+}
+
+async function tooLate(clock: Clock, decided: AbortSignal, ms = wasmLimits.startMsMax): Promise<never> {
+  await clock.sleep(ms, decided).catch(() => new Promise<never>(() => {}));
+  throw new Error(`The component was not ready after ${ms / 1000} s.`);
+}
+
+const socketsIn = (folder: string) => ({
+  app: join(folder, 'app.sock'),
+  control: join(folder, 'control.sock'),
+});
