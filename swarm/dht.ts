@@ -37,12 +37,15 @@ export function formatAddress({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
+/** Of each kind; a ping that is lost is not repeated. */
+const ASKED = 3;
+
 /**
  * Whether any DHT node answers now. `fullyBootstrapped()` does not tell: it resolves with nobody there.
  * Takes up to some seconds when nobody answers.
  */
 export async function isDhtReachable(dht: DHT): Promise<boolean> {
-  const known = [...dht.bootstrapNodes, ...dht.toArray({ limit: 3 })];
+  const known = [...dht.bootstrapNodes.slice(0, ASKED), ...dht.toArray({ limit: ASKED })];
   try {
     await Promise.any(known.map((node) => dht.ping(node, { retry: false })));
     return true;

@@ -14,6 +14,8 @@ export const ANSWER_MS = 3_000;
 export const PUNCH_MS = 10_000;
 /** The head start of the address we knew over the look-up. A stale one costs nothing but this. */
 const KNOWN_ADDRESS_MS = 200;
+/** After this long without success we ask whether the DHT is there at all. */
+const DOUBT_MS = 500;
 
 export interface OpenOptions {
   dht: DHT;
@@ -32,10 +34,13 @@ export interface OpenOptions {
 
 /** One attempt at an encrypted stream to `key`. Throws a SwarmError that names the cause. */
 export async function openStream(options: OpenOptions): Promise<NoiseDuplex> {
-  const { clock, known, signal } = options;
+  const { dht, clock, known, signal } = options;
   if (signal?.aborted) throw abandoned();
   const losers = new AbortController();
   const stop = AbortSignal.any(signal ? [signal, losers.signal] : [losers.signal]);
+  // Asked while we wait, so that naming the cause of a failure does not make it longer.
+  let reachable: Promise<boolean> | undefined;
+  const doubt = clock.after(DOUBT_MS, () => (reachable = isDhtReachable(dht)));
   try {
     const lookUp = async () => {
       if (known) await clock.sleep(KNOWN_ADDRESS_MS, stop);
@@ -46,23 +51,15 @@ export async function openStream(options: OpenOptions): Promise<NoiseDuplex> {
     return await Promise.any(racers);
   } catch (error) {
     if (signal?.aborted) throw abandoned();
-    const causes = (error as AggregateError).errors;
-    const cause: unknown = causes.at(-1);
-    if (
-      cause instanceof SwarmError &&
-      cause.code === 'peer-not-found' &&
-      !(await isDhtReachable(options.dht))
-    ) {
-      throw new SwarmError(
-        'dht-unreachable',
-        'no DHT node answers: is the network up, and are the bootstrap nodes right?',
-        {
-          cause,
-        },
-      );
+    const cause = (error as AggregateError).errors.at(-1) as SwarmError;
+    const maybeNoDht = cause.code === 'peer-not-found' || cause.code === 'no-answer';
+    if (maybeNoDht && !(await (reachable ?? isDhtReachable(dht)))) {
+      const why = 'no DHT node answers: is the network up, and are the bootstrap nodes right?';
+      throw new SwarmError('dht-unreachable', why, { cause });
     }
     throw cause;
   } finally {
+    doubt.cancel();
     losers.abort();
   }
 }

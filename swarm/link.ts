@@ -76,7 +76,9 @@ export class SwarmLink implements Link {
       });
     }
     const { sessionWindowBytes } = http2Bounds(purpose);
-    const widen = () => this.#http.setLocalWindowSize(sessionWindowBytes);
+    const widen = () => {
+      if (!this.#http.destroyed) this.#http.setLocalWindowSize(sessionWindowBytes);
+    };
     if (client) this.#http.once('connect', widen);
     else widen();
 

@@ -1,4 +1,4 @@
-import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { constants, type ClientHttp2Session, type ClientHttp2Stream, type Http2Stream } from 'node:http2';
 import { Duplex } from 'node:stream';
 
 /** The other side's no to a CONNECT: 403, 404, 503 … (docs/architecture.md). */
@@ -87,10 +87,19 @@ class Tunnel extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (!this.#stream.closed)
-      this.#stream.close(error ? constants.NGHTTP2_INTERNAL_ERROR : constants.NGHTTP2_CANCEL);
+    resetStream(this.#stream, error ?? new Error('the tunnel was given up'));
     done(error);
   }
+}
+
+/**
+ * Cuts an HTTP/2 stream so that the peer cannot take it for whole. Node's own `stream.close(code)` first sends what looks like
+ * a regular end (END_STREAM), and only then the reset; a tunnel's server must use this one when the pod's side breaks.
+ */
+export function resetStream(stream: Http2Stream, why: Error): void {
+  if (stream.destroyed) return;
+  stream.on('error', () => {});
+  stream.destroy(why);
 }
 
 function wasCut(stream: ClientHttp2Stream): boolean {

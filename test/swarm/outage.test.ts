@@ -9,133 +9,159 @@ import { silentLog } from '../../process/log.ts';
 import { systemRandom } from '../../process/random.ts';
 import { certificateText, signCertificate, type Role } from '../../swarm/certificate.ts';
 import { createSwarm } from '../../swarm/create.ts';
-import { createKeyPair, keyId } from '../../swarm/keys.ts';
+import { createKeyPair, keyId, type KeyPair } from '../../swarm/keys.ts';
 import type { SwarmMember } from '../../swarm/member.ts';
 import type { KeptLink } from '../../swarm/swarm.ts';
 
 const BACK_MS = 5_000;
 const outageMs = process.env['KITH_TEST_LONG'] ? 150_000 : 10_000;
 
-/** Real processes, since a suspended or killed one is what homes have. */
-describe('a kept link', function () {
-  this.timeout(outageMs + 40_000);
-  const clusterKeyPair = createKeyPair();
-  const clusterKey = keyId(clusterKeyPair.publicKey);
-  const controllerKeys = createKeyPair();
-  const children: ChildProcess[] = [];
-  const members: SwarmMember[] = [];
-  let bootstrap: string[];
-  let hub: ChildProcess;
+/** One scenario's world: its own DHT, cluster and processes, so that all scenarios can wait at the same time. */
+class Stage {
+  readonly #clusterKeyPair = createKeyPair();
+  readonly #controllerKeys = createKeyPair();
+  readonly #children: ChildProcess[] = [];
+  readonly #members: SwarmMember[] = [];
+  #bootstrap: string[] = [];
+  hub!: ChildProcess;
 
-  before(async () => {
-    hub = start('hub.ts');
-    bootstrap = JSON.parse(await firstLine(hub));
-  });
-  afterEach(async () => {
-    await Promise.all(members.splice(0).map((member) => member.close()));
-    await Promise.all(children.filter((child) => child !== hub).map(kill));
-  });
-  after(() => Promise.all(children.map(kill)));
-
-  it(`is back within 5 s of the return of a controller that was suspended for ${outageMs / 1_000} s`, async () => {
-    const controller = await startController(0);
-    const kept = await keep();
-    await kept.live();
-    controller.kill('SIGSTOP');
-    const lost = await change(kept);
-    assert.equal(lost, undefined);
-    assert.match(kept.lastError!.message, /^silence/);
-    await sleep(outageMs);
-    controller.kill('SIGCONT');
-    await backWithin(kept, controller);
-  });
-
-  it('is back within 5 s of a controller that was killed and came up again on another port', async () => {
-    const first = await startController(freePort());
-    const kept = await keep();
-    await kept.live();
-    await kill(first);
-    await change(kept);
-    const second = await startController(freePort());
-    await backWithin(kept, second);
-  });
-
-  it('is back within 5 s of the DHT, when controller and DHT were away together and the DHT has forgotten all', async () => {
-    const first = await startController(freePort());
-    const kept = await keep();
-    await kept.live();
-    await Promise.all([kill(hub), kill(first)]);
-    await change(kept);
-    const second = await startController(freePort());
-    await sleep(5_000);
-    assert.equal(kept.current, undefined);
-    hub = await restartHub();
-    await backWithin(kept, second);
-  });
-
-  it('is made within 5 s by a newcomer after a DHT that was away under a living controller', async () => {
-    const controller = await startController(freePort());
-    const old = await keep();
-    await old.live();
-    await kill(hub);
-    await sleep(4_000);
-    assert.ok(old.current, 'a live link needs no DHT');
-    hub = await restartHub();
-    await backWithin(await keep(), controller);
-  });
-
-  function start(program: string, ...args: string[]): ChildProcess {
-    const path = new URL(`programs/${program}`, import.meta.url).pathname;
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    return child;
+  async startHub(): Promise<void> {
+    // Ports that nobody else is given while the hub is away.
+    const ports = this.#bootstrap.length
+      ? this.#bootstrap.map((node) => node.split(':')[1]!)
+      : Array.from({ length: 4 }, () => String(freePort()));
+    this.hub = this.#start('hub.ts', ...ports);
+    this.#bootstrap = JSON.parse(await firstLine(this.hub)) as string[];
   }
 
-  async function restartHub(): Promise<ChildProcess> {
-    const again = start('hub.ts', ...bootstrap.map((node) => node.split(':')[1]!));
-    await firstLine(again);
-    return again;
-  }
-
-  async function startController(port: number): Promise<ChildProcess> {
+  /** @param port 0: any */
+  async startController(port: number): Promise<ChildProcess> {
     const options = {
-      seed: controllerKeys.secretKey.subarray(0, 32).toString('hex'),
-      certificate: certificateText(certify(controllerKeys, 'controller')),
-      clusterKey,
-      bootstrap,
+      seed: this.#controllerKeys.secretKey.subarray(0, 32).toString('hex'),
+      certificate: certificateText(this.#certify(this.#controllerKeys, 'controller')),
+      clusterKey: keyId(this.#clusterKeyPair.publicKey),
+      bootstrap: this.#bootstrap,
       port,
     };
-    const child = start('controller.ts', JSON.stringify(options));
+    const child = this.#start('controller.ts', JSON.stringify(options));
     await firstLine(child);
     return child;
   }
 
-  async function keep(): Promise<KeptLink> {
+  /** A new member that keeps a link to the controller. */
+  async keep(): Promise<KeptLink> {
     const keyPair = createKeyPair();
     const member = await createSwarm({
       keyPair,
-      certificate: certify(keyPair, 'node'),
-      clusterKey,
-      bootstrap,
+      certificate: this.#certify(keyPair, 'node'),
+      clusterKey: keyId(this.#clusterKeyPair.publicKey),
+      bootstrap: this.#bootstrap,
       host: '127.0.0.1',
       clock: systemClock,
       random: systemRandom,
       log: silentLog,
     });
-    members.push(member);
-    return member.keep(() => [keyId(controllerKeys.publicKey)], 'control');
+    this.#members.push(member);
+    return member.keep(() => [keyId(this.#controllerKeys.publicKey)], 'control');
   }
 
-  function certify(keyPair: typeof clusterKeyPair, role: Role) {
+  async close(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.close()));
+    await Promise.all(this.#children.map(kill));
+  }
+
+  #start(program: string, ...args: string[]): ChildProcess {
+    const path = new URL(`programs/${program}`, import.meta.url).pathname;
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#children.push(child);
+    return child;
+  }
+
+  #certify(keyPair: KeyPair, role: Role) {
+    const cluster = keyId(this.#clusterKeyPair.publicKey);
     const key = keyId(keyPair.publicKey);
     const notAfter = Date.now() + 3_600_000;
     return signCertificate(
-      { cluster: clusterKey, key, role, name: role, owner: 'ann', epoch: 1, notAfter },
-      { keyPair: clusterKeyPair },
+      { cluster, key, role, name: role, owner: 'ann', epoch: 1, notAfter },
+      { keyPair: this.#clusterKeyPair },
     );
   }
+}
+
+/** Real processes, since suspended and killed ones are what homes have. */
+const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
+  async [`is back within 5 s of the return of a controller that was suspended for ${outageMs / 1_000} s`](
+    stage,
+  ) {
+    const controller = await stage.startController(0);
+    const kept = await stage.keep();
+    await kept.live();
+    controller.kill('SIGSTOP');
+    assert.equal(await change(kept), undefined);
+    assert.match(kept.lastError!.message, /^silence/);
+    await sleep(outageMs);
+    controller.kill('SIGCONT');
+    await backWithin(kept, controller);
+  },
+
+  async 'is back within 5 s of a controller that was killed and came up again on another port'(stage) {
+    const first = await stage.startController(freePort());
+    const kept = await stage.keep();
+    await kept.live();
+    await kill(first);
+    await change(kept);
+    const second = await stage.startController(freePort());
+    await backWithin(kept, second);
+  },
+
+  async 'is back within 5 s of the DHT, when it and the controller were away and it has forgotten all'(
+    stage,
+  ) {
+    const first = await stage.startController(freePort());
+    const kept = await stage.keep();
+    await kept.live();
+    await Promise.all([kill(stage.hub), kill(first)]);
+    await change(kept);
+    const second = await stage.startController(freePort());
+    await sleep(5_000);
+    assert.equal(kept.current, undefined);
+    await stage.startHub();
+    await backWithin(kept, second);
+  },
+
+  async 'is made within 5 s by a newcomer after a DHT that was away under a living controller'(stage) {
+    const controller = await stage.startController(freePort());
+    const old = await stage.keep();
+    await old.live();
+    await kill(stage.hub);
+    await sleep(4_000);
+    assert.ok(old.current, 'a live link needs no DHT');
+    await stage.startHub();
+    await backWithin(await stage.keep(), controller);
+  },
+};
+
+describe('a kept link', function () {
+  this.timeout(outageMs + 40_000);
+  const stages: Stage[] = [];
+  let results: Map<string, Promise<void>>;
+
+  before(() => {
+    // They mostly wait: side by side they take as long as the longest.
+    results = new Map(
+      Object.entries(scenarios).map(([title, act]) => {
+        const stage = new Stage();
+        stages.push(stage);
+        const result = stage.startHub().then(() => act(stage));
+        result.catch(() => {});
+        return [title, result];
+      }),
+    );
+  });
+  for (const title of Object.keys(scenarios)) it(title, () => results.get(title));
+  after(() => Promise.all(stages.map((stage) => stage.close())));
 });
 
 /** The link must be made and answer a request of its own. */
@@ -170,7 +196,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** Outside the ephemeral range, and a different one at each call. */
-let nextPort = 20_000 + (process.pid % 5_000);
+let nextPort = 20_000 + (process.pid % 250) * 40;
 function freePort(): number {
   return nextPort++;
 }
