@@ -55,6 +55,11 @@ export class PartialBlob {
     return this.#receivedBytes === this.sizeBytes;
   }
 
+  /** Whole, and what its digest says. */
+  get verified(): boolean {
+    return this.whole && this.#actual() === this.digest;
+  }
+
   /** @throws BlobError `too-large` if the source goes on after the declared size; `disk-full` */
   async append(bytes: Uint8Array): Promise<void> {
     if (this.#receivedBytes + bytes.byteLength > this.sizeBytes)
@@ -88,7 +93,7 @@ export class PartialBlob {
         this.digest,
         `${this.digest}: ${this.#receivedBytes} of ${this.sizeBytes} bytes came.`,
       );
-    const actual = `sha256:${this.#hash.copy().digest('hex')}`;
+    const actual = this.#actual();
     if (actual !== this.digest)
       throw new BlobError('mismatch', this.digest, `${this.digest}: what came is ${actual}.`);
     await this.#file.sync();
@@ -122,6 +127,10 @@ export class PartialBlob {
     if (!this.#open) return;
     await this.pause();
     await rm(this.#path, { force: true });
+  }
+
+  #actual(): string {
+    return `sha256:${this.#hash.copy().digest('hex')}`;
   }
 
   async #takeUp(bytes: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../process/clock.ts';
@@ -89,7 +89,7 @@ export class BlobStore {
     digest: Digest,
     sizeBytes: number,
   ): Promise<void> {
-    if (await this.has(digest)) return;
+    if (await this.has(digest)) return this.#touch(digest);
     // Its own name: another process may write the same blob at this moment.
     const part = await this.#begin(
       `${hexOf(digest)}.${randomBytes(6).toString('hex')}.tmp`,
@@ -164,6 +164,12 @@ export class BlobStore {
       );
     this.#promisedBytes += missing;
     return PartialBlob.open({ path, digest, sizeBytes, released: () => (this.#promisedBytes -= missing) });
+  }
+
+  /** Says that a blob is wanted now, so that one who removes what is not listed leaves it a while. */
+  async #touch(digest: Digest): Promise<void> {
+    const now = this.#clock.date();
+    await utimes(this.pathOf(digest), now, now);
   }
 
   async #sweep(): Promise<void> {

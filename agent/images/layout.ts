@@ -48,11 +48,13 @@ export class ImageLayout {
   }
 
   /** Replaces the list by what `change` makes of it, while no other process can. */
-  async change(change: (entries: Descriptor[]) => Descriptor[]): Promise<void> {
+  async change(change: (entries: Descriptor[]) => Descriptor[] | Promise<Descriptor[]>): Promise<void> {
     await mkdir(join(this.folder, 'blobs', 'sha256'), { recursive: true });
     const lock = await this.#lock();
     try {
-      const manifests = change(await readIndex(this.folder));
+      const entries = await readIndex(this.folder);
+      const manifests = await change(entries);
+      if (manifests === entries) return;
       await writeFileAtomically(join(this.folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
       const index: IndexFile = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
       await writeFileAtomically(join(this.folder, 'index.json'), JSON.stringify(index, null, 2));

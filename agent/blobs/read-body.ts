@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+import type { Clock, Timer } from '../../process/clock.ts';
+
+/**
+ * Reads a peer's answer to its end; whatever goes wrong, the stream is destroyed.
+ *
+ * @returns all bytes, unless `onChunk` takes them
+ * @throws Error on silence of `stallMsMax`, on more than `bytesMax` bytes, on a cut; the signal's reason
+ */
+export async function readBody(
+  body: Readable,
+  options: {
+    clock: Pick<Clock, 'after'>;
+    stallMsMax: number;
+    bytesMax?: number;
+    signal?: AbortSignal | undefined;
+    onChunk?: (bytes: Uint8Array) => Promise<void>;
+  },
+): Promise<Buffer> {
+  const { clock, stallMsMax, bytesMax = Infinity, signal, onChunk } = options;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  let timer: Timer | undefined;
+  const wait = () => {
+    timer?.cancel();
+    timer = clock.after(stallMsMax, () => body.destroy(new Error(`nothing came for ${stallMsMax / 1000} s`)));
+  };
+  const abort = () => body.destroy(signal!.reason as Error);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    signal?.throwIfAborted();
+    wait();
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      timer?.cancel();
+      bytes += chunk.byteLength;
+      if (bytes > bytesMax) throw new Error(`it sent more than ${bytesMax} bytes`);
+      if (onChunk) await onChunk(chunk);
+      else chunks.push(chunk);
+      wait();
+    }
+    signal?.throwIfAborted();
+    return Buffer.concat(chunks);
+  } finally {
+    timer?.cancel();
+    signal?.removeEventListener('abort', abort);
+    body.destroy();
+  }
+}
