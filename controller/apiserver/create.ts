@@ -1,0 +1,66 @@
+import type { Client } from '../../client/client.ts';
+import type { Clock } from '../../process/clock.ts';
+import type { Log } from '../../process/log.ts';
+import type { Random } from '../../process/random.ts';
+import type { Store } from '../store/store.ts';
+import { directClient } from './direct-client.ts';
+import { Concurrency } from './http/concurrency.ts';
+import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './http/exchange.ts';
+import { Handler } from './http/handler.ts';
+import type { NodeStreams } from './http/logs.ts';
+import { sweepEvents } from './resources/event-sweep.ts';
+import { Registry } from './resources/registry.ts';
+import type { User } from './users.ts';
+
+export interface ApiServerOptions {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Where a node serves logs: its `streams` link. @default no node is connected */
+  nodeStreams?: NodeStreams;
+  /** Paths of kith's own, beside the Kubernetes API. @default none */
+  routes?: readonly ExtensionRoute[];
+  /** How much each identity may have running at once; see `http/concurrency.ts`. */
+  concurrency?: { request?: number; watch?: number };
+}
+
+/** The Kubernetes API over a store. Listeners bring it to a wire, `client()` into this process. */
+export interface ApiServer {
+  /** Answers one request; never rejects. */
+  handle(request: ApiServerRequest): Promise<ApiServerResponse>;
+  /** The API by a direct call, as the controllers' own user unless another is named. */
+  client(user?: User): Client;
+  readonly registry: Registry;
+  /** Ends watches, takes no more requests, waits for those at work. The store stays open: it is its owner's to close. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the API server: the system's namespaces are there when it resolves.
+ *
+ * @example
+ *     const store = await openStore({ driver: memoryLog(clock), clock, log });
+ *     const apiServer = await createApiServer({ store, clock, random, log });
+ *     await apiServer.client().create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
+ */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { clock, log, nodeStreams = () => undefined, routes = [] } = options;
+  const registry = new Registry(options);
+  await registry.begin();
+  const sweep = sweepEvents(registry.storage, clock, log);
+  const concurrency = new Concurrency(options.concurrency);
+  const handler = new Handler({ registry, clock, log, nodeStreams, routes, concurrency });
+  return {
+    registry,
+    handle: (request) => handler.handle(request),
+    client: (user) => directClient(registry, user),
+    async close() {
+      sweep.cancel();
+      const idle = handler.stop();
+      registry.reader.close();
+      await idle;
+      await registry.close();
+    },
+  };
+}

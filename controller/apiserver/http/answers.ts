@@ -1,0 +1,52 @@
+import type { Representation } from './accept.ts';
+import type { ApiServerResponse } from './exchange.ts';
+
+/** More warnings than this help nobody, and headers have their bounds. */
+const warningsMax = 20;
+const warningCharactersMax = 250;
+
+/** An object as the caller wants it written, with what it should be warned of. */
+export async function objectAnswer(
+  status: number,
+  value: object,
+  { format }: Pick<Representation, 'format'> = { format: 'json' },
+  warnings: readonly string[] = [],
+): Promise<ApiServerResponse> {
+  const headers: Record<string, string | string[]> = { 'cache-control': 'no-cache, private' };
+  if (warnings.length > 0)
+    headers['warning'] = warnings.slice(0, warningsMax).map((text) => `299 - ${quoted(text)}`);
+  if (format === 'json')
+    return { status, headers: { ...headers, 'content-type': 'application/json' }, body: json(value) };
+  const { stringify } = await import('yaml');
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/yaml' },
+    body: Buffer.from(stringify(value)),
+  };
+}
+
+export function jsonAnswer(
+  status: number,
+  value: object,
+  contentType = 'application/json',
+): ApiServerResponse {
+  return {
+    status,
+    headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' },
+    body: json(value),
+  };
+}
+
+export function textAnswer(status: number, text: string): ApiServerResponse {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: Buffer.from(text) };
+}
+
+function json(value: object): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
+}
+
+/** A quoted string of RFC 9110; what a header cannot carry is left out. */
+function quoted(text: string): string {
+  const plain = text.replace(/[^ -~]/g, '?').slice(0, warningCharactersMax);
+  return `"${plain.replace(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,100 @@
+import { badRequest, timeout, tooLarge, unsupportedMediaType } from '../../../api/errors.ts';
+import type { PatchType } from '../../../api/patch/patch.ts';
+import type { Clock } from '../../../process/clock.ts';
+import type { ApiServerRequest } from './exchange.ts';
+
+/** As the API server of Kubernetes has it: twice what etcd takes, and far above any manifest. */
+export const bodyBytesMax = 3 * 1024 * 1024;
+/** A body that takes longer to arrive is not on its way. */
+const bodyWithinMs = 30_000;
+/** A YAML document may repeat itself by aliases; more than this is an attempt to fill memory. */
+const yamlAliasesMax = 100;
+
+const patchTypes: Record<string, PatchType> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+};
+
+/** The whole body. @throws ApiError: too large, or too slow */
+export async function readBody(request: ApiServerRequest, clock: Clock): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > bodyBytesMax) throw tooLarge(bodyBytesMax);
+  if (!request.body) return Buffer.alloc(0);
+  const late = new AbortController();
+  const lateness = new Promise<never>((_resolve, reject) => {
+    const timer = clock.after(bodyWithinMs, () =>
+      reject(timeout(`the body did not arrive within ${bodyWithinMs / 1000} s`)),
+    );
+    late.signal.addEventListener('abort', () => timer.cancel(), { once: true });
+  });
+  lateness.catch(() => {});
+  try {
+    return await Promise.race([collect(request.body), lateness]);
+  } finally {
+    late.abort();
+  }
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) throw tooLarge(bodyBytesMax);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+/** The body as an object: JSON or YAML. @throws ApiError (unsupported media type, bad request) */
+export async function decodeBody(body: Buffer, contentType: string | undefined): Promise<unknown> {
+  const type = mediaType(contentType);
+  if (type === 'application/json' || type === '') return parseJson(body);
+  if (type === 'application/yaml') return parseYaml(body);
+  if (type === 'application/vnd.kubernetes.protobuf')
+    throw unsupportedMediaType(
+      `${type}: kith reads no protobuf yet; send the object as a manifest, kubectl apply -f`,
+      ['application/json', 'application/yaml'],
+    );
+  throw unsupportedMediaType(type, ['application/json', 'application/yaml']);
+}
+
+/** A patch and its kind. @throws ApiError (unsupported media type, bad request) */
+export async function decodePatch(
+  body: Buffer,
+  contentType: string | undefined,
+): Promise<{ type: PatchType; patch: unknown }> {
+  const type = mediaType(contentType);
+  const accepted = Object.keys(patchTypes);
+  if (type === 'application/apply-patch+yaml')
+    throw unsupportedMediaType(
+      `${type}: kith has no server-side apply yet; use kubectl apply without --server-side`,
+      accepted,
+    );
+  const patchType = patchTypes[type];
+  if (!patchType) throw unsupportedMediaType(type, accepted);
+  return { type: patchType, patch: parseJson(body) };
+}
+
+function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0]!.trim().toLowerCase();
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch (error) {
+    throw badRequest(`the body of the request is not JSON: ${(error as Error).message}`);
+  }
+}
+
+async function parseYaml(body: Buffer): Promise<unknown> {
+  // Most callers send JSON: the parser is loaded when the first one does not.
+  const { parse } = await import('yaml');
+  try {
+    return parse(body.toString('utf8'), { maxAliasCount: yamlAliasesMax }) as unknown;
+  } catch (error) {
+    throw badRequest(`the body of the request is not YAML: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,109 @@
+import {
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+} from 'node:http2';
+import { badRequest, unavailable } from '../../../api/errors.ts';
+import type { Pod } from '../../../api/types.ts';
+import type { Clock } from '../../../process/clock.ts';
+import type { ApiServerResponse } from './exchange.ts';
+
+/** The HTTP/2 session of a node's `streams` link, on which the node serves; undefined while there is none. */
+export type NodeStreams = (nodeName: string) => ClientHttp2Session | undefined;
+
+/** What kubectl may ask of a log; handed on to the agent by the same names. */
+const logOptions = [
+  'follow',
+  'tailLines',
+  'previous',
+  'timestamps',
+  'sinceSeconds',
+  'sinceTime',
+  'limitBytes',
+];
+const defaultContainerAnnotation = 'kubectl.kubernetes.io/default-container';
+/** How long an agent may take to begin its answer. */
+const answerWithinMs = 10_000;
+
+/**
+ * GET `pods/<name>/log`: what the pod's agent says, passed through as it comes.
+ *
+ * @throws ApiError: which container is meant, that the pod is on no node yet, or that its node is away
+ */
+export async function podLog(
+  pod: Pod,
+  query: URLSearchParams,
+  { nodeStreams, clock, signal }: { nodeStreams: NodeStreams; clock: Clock; signal: AbortSignal },
+): Promise<ApiServerResponse> {
+  const { name, namespace } = pod.metadata!;
+  const container = containerOf(pod, query.get('container') ?? '');
+  const node = pod.spec?.nodeName;
+  if (!node)
+    throw badRequest(`pod ${name} does not have a host assigned: kubectl describe pod ${name} says why`);
+  const session = nodeStreams(node);
+  if (!session || session.closed || session.destroyed)
+    throw unavailable(
+      `node ${node}, which runs pod ${name}, is not connected: its logs can be read once it is back`,
+      5,
+    );
+  const options = new URLSearchParams();
+  for (const option of logOptions) {
+    const value = query.get(option);
+    if (value !== null) options.set(option, value);
+  }
+  const path = `/containerLogs/${namespace}/${name}/${container}?${options.toString()}`;
+  const stream = session.request({ ':method': 'GET', ':path': path }, { endStream: true });
+  const abort = () => stream.close(constants.NGHTTP2_CANCEL);
+  signal.addEventListener('abort', abort, { once: true });
+  stream.once('close', () => signal.removeEventListener('abort', abort));
+  stream.on('error', () => {});
+  const headers = await answerOf(stream, node, clock);
+  return {
+    status: Number(headers[':status']),
+    headers: { 'content-type': headers['content-type'] ?? 'text/plain' },
+    body: whole(stream, node),
+  };
+}
+
+function containerOf(pod: Pod, wanted: string): string {
+  const { name } = pod.metadata!;
+  const containers = (pod.spec?.containers ?? []).map((each) => each.name);
+  const all = [...containers, ...(pod.spec?.initContainers ?? []).map((each) => each.name)];
+  const chosen =
+    wanted ||
+    pod.metadata?.annotations?.[defaultContainerAnnotation] ||
+    (containers.length === 1 ? containers[0]! : undefined);
+  if (!chosen)
+    throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`);
+  if (!all.includes(chosen)) throw badRequest(`container ${chosen} is not valid for pod ${name}`);
+  return chosen;
+}
+
+function answerOf(stream: ClientHttp2Stream, node: string, clock: Clock): Promise<IncomingHttpHeaders> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(answerWithinMs, () => {
+      stream.close(constants.NGHTTP2_CANCEL);
+      reject(unavailable(`node ${node} gave no answer within ${answerWithinMs / 1000} s`, 5));
+    });
+    stream.once('response', (headers) => {
+      timer.cancel();
+      resolve(headers);
+    });
+    stream.once('close', () => {
+      timer.cancel();
+      reject(unavailable(`the link to node ${node} broke before it answered`, 5));
+    });
+  });
+}
+
+/** A destroyed HTTP/2 stream still ends in good order: only its code tells a whole log from a cut one. */
+async function* whole(stream: ClientHttp2Stream, node: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || stream.aborted)
+      throw new Error(`the link to node ${node} broke in the middle of the log`);
+  } finally {
+    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+}

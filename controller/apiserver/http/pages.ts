@@ -1,0 +1,61 @@
+import { notAcceptable } from '../../../api/errors.ts';
+import { negotiate } from './accept.ts';
+import { jsonAnswer } from './answers.ts';
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+  versionInfo,
+} from './discovery.ts';
+import type { ApiServerResponse } from './exchange.ts';
+import { openApiDocument, openApiIndex, openApiV2Json, openApiV2Protobuf } from './openapi.ts';
+
+const discoveryType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const openApiV2Type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/** What the server says of itself: version, discovery, OpenAPI. Undefined where the path is none of these. */
+export async function serverPage(
+  method: string,
+  path: string,
+  accept: string | undefined,
+): Promise<ApiServerResponse | undefined> {
+  if (method !== 'GET' && method !== 'HEAD') return undefined;
+  const page = (value: object | undefined) => value && jsonAnswer(200, value);
+  const [, first, second, third, ...more] = path.replace(/\/$/, '').split('/');
+  if (more.length > 0 && first !== 'openapi') return undefined;
+  switch (first) {
+    case 'version':
+      return page(versionInfo);
+    case 'api':
+      if (third !== undefined) return undefined;
+      if (second !== undefined) return page(resourceList('', second));
+      return wantsAggregated(accept) ? aggregated(true) : page(coreVersions());
+    case 'apis':
+      if (third !== undefined) return page(resourceList(second!, third));
+      if (second !== undefined) return page(groupDocument(second));
+      return wantsAggregated(accept) ? aggregated(false) : page(groupList());
+    case 'openapi':
+      if (second === 'v2') return openApiV2(accept ?? '');
+      if (second !== 'v3') return undefined;
+      return page(third === undefined ? openApiIndex() : await openApiDocument([third, ...more].join('/')));
+    default:
+      return undefined;
+  }
+}
+
+function wantsAggregated(accept: string | undefined): boolean {
+  return negotiate(accept).as === 'discovery';
+}
+
+function aggregated(isCore: boolean): ApiServerResponse {
+  return jsonAnswer(200, aggregatedDiscovery(isCore), discoveryType);
+}
+
+function openApiV2(accept: string): ApiServerResponse {
+  if (/proto-openapi\.spec\.v2/.test(accept))
+    return { status: 200, headers: { 'content-type': openApiV2Type }, body: openApiV2Protobuf() };
+  if (accept === '' || /json|\*/.test(accept)) return jsonAnswer(200, openApiV2Json);
+  throw notAcceptable([openApiV2Type, 'application/json']);
+}

@@ -1,0 +1,73 @@
+import { badRequest, noSuchResource } from '../../../api/errors.ts';
+import { kindAt, type Kind } from '../../../api/kinds.ts';
+import type { Verb } from '../auth/authorize.ts';
+
+/** What a request under `/api` or `/apis` is about. */
+export interface RequestInfo {
+  verb: Verb;
+  kind: Kind;
+  namespace: string | undefined;
+  name: string | undefined;
+  subresource: string | undefined;
+}
+
+/** Longer names than any that validation lets in. */
+const segmentCharactersMax = 253;
+
+/**
+ * Reads `/apis/apps/v1/namespaces/default/deployments/hello/scale`.
+ *
+ * @throws ApiError (not found) for a path that names nothing kith serves
+ */
+export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const segments = path.split('/').slice(1).map(decodeSegment);
+  const isCore = segments[0] === 'api';
+  const [group, version, ...rest] = isCore ? ['', ...segments.slice(1)] : segments.slice(1);
+  let namespace: string | undefined;
+  let parts = rest;
+  // `/namespaces/x` is the Namespace itself; `/namespaces/x/pods` what lies in it, and `status` and `finalize` are no kinds.
+  if (rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'status' && rest[2] !== 'finalize') {
+    namespace = rest[1]!;
+    parts = rest.slice(2);
+  }
+  const [plural, name, subresource, ...more] = parts;
+  const kind = plural ? kindAt(group!, version ?? '', plural) : undefined;
+  if (!kind || more.length > 0 || segments.includes('')) throw noSuchResource();
+  if (namespace !== undefined && !kind.namespaced) throw noSuchResource();
+  if (name !== undefined && kind.namespaced && namespace === undefined) throw noSuchResource();
+  if (subresource !== undefined && !kind.subresources.includes(subresource)) throw noSuchResource();
+  return { verb: verbOf(method, name, query), kind, namespace, name, subresource };
+}
+
+function verbOf(method: string, name: string | undefined, query: URLSearchParams): Verb {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      if (name !== undefined) return 'get';
+      return isTrue(query.get('watch')) ? 'watch' : 'list';
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return name === undefined ? 'deletecollection' : 'delete';
+    default:
+      throw badRequest(`the method ${method} means nothing here`);
+  }
+}
+
+export function isTrue(value: string | null): boolean {
+  return value !== null && value !== '' && value !== 'false' && value !== '0';
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    const text = decodeURIComponent(segment);
+    if (text.length <= segmentCharactersMax && !text.includes('/') && !text.includes('\0')) return text;
+  } catch {
+    // Said below.
+  }
+  throw badRequest(`the path has a part that is no name: ${segment.slice(0, 80)}`);
+}

@@ -1,0 +1,182 @@
+import { badRequest, methodNotAllowed } from '../../../api/errors.ts';
+import type { Pod, Status } from '../../../api/types.ts';
+import type { Clock } from '../../../process/clock.ts';
+import type { Resource } from '../resources/metadata.ts';
+import { notYetStreamed } from '../resources/pods.ts';
+import type { Registry, Subresource, WriteContext } from '../resources/registry.ts';
+import type { SharedBytes } from '../storage/shared-bytes.ts';
+import type { User } from '../users.ts';
+import { negotiate, type Representation } from './accept.ts';
+import { objectAnswer } from './answers.ts';
+import { decodeBody, decodePatch, readBody } from './body.ts';
+import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
+import { podLog, type NodeStreams } from './logs.ts';
+import { deleteOptionsOf, includeObjectOf, isDryRun, listQueryOf, writeContextOf } from './query.ts';
+import { showListing, showObject, type Shown } from './represent.ts';
+import { isTrue, type RequestInfo } from './request-info.ts';
+import { watchBody } from './watch-body.ts';
+
+export interface ServeOptions {
+  registry: Registry;
+  clock: Clock;
+  nodeStreams: NodeStreams;
+  shared: SharedBytes;
+}
+
+/** Does what an allowed request asks for, and shows the outcome. */
+export async function serve(
+  info: RequestInfo,
+  request: ApiServerRequest & { user: User },
+  query: URLSearchParams,
+  options: ServeOptions,
+): Promise<ApiServerResponse> {
+  const { registry, clock } = options;
+  const { verb, kind, namespace, name, subresource } = info;
+  if (subresource === 'log' || isStreamed(subresource)) return serveStream(info, request, query, options);
+
+  const representation = negotiate(request.headers['accept']);
+  const includeObject = includeObjectOf(query);
+  const shown = (): Shown => ({ representation, includeObject, now: clock.date() });
+  const warnings: string[] = [];
+  const context = writeContextOf(query, request.user, warnings);
+  const answer = (status: number, value: object) => objectAnswer(status, value, representation, warnings);
+  const show = (status: number, object: Resource) =>
+    answer(status, subresource === 'scale' ? object : showObject(kind, object, shown()));
+  const body = () => readBody(request, clock);
+  const object = async () => decodeBody(await body(), request.headers['content-type']);
+
+  switch (verb) {
+    case 'get':
+      if (subresource === 'scale') return show(200, registry.getScale(kind, namespace, name!));
+      if (subresource && subresource !== 'status') throw methodNotAllowed(kind, verb);
+      return show(200, registry.reader.get(kind, namespace, name!));
+    case 'list':
+      return answer(
+        200,
+        showListing(kind, await registry.reader.list(kind, listQueryOf(query, namespace)), shown()),
+      );
+    case 'watch':
+      return serveWatch(info, request.signal, query, shown, representation, options);
+    case 'create':
+      if (subresource)
+        return answer(
+          201,
+          await registry.createSubresource(
+            kind,
+            namespace,
+            name!,
+            asSubresource(info),
+            await object(),
+            context,
+          ),
+        );
+      if (name !== undefined) throw methodNotAllowed(kind, 'create by name');
+      return show(201, await registry.create(kind, namespace, await object(), context));
+    case 'update':
+      return show(
+        200,
+        await registry.update(kind, namespace, name!, writable(info), await object(), context),
+      );
+    case 'patch': {
+      const { type, patch } = await decodePatch(await body(), request.headers['content-type']);
+      return show(200, await registry.patch(kind, namespace, name!, writable(info), type, patch, context));
+    }
+    case 'delete': {
+      if (subresource) throw methodNotAllowed(kind, verb);
+      const deleteOptions = deleteOptionsOf(await optional(await body(), request), query);
+      const { object: last, removed } = await registry.delete(
+        kind,
+        namespace,
+        name!,
+        deleteOptions,
+        dryRunToo(context, deleteOptions),
+      );
+      return removed ? answer(200, deletedStatus(info, last)) : show(200, last);
+    }
+    case 'deletecollection': {
+      const deleteOptions = deleteOptionsOf(await optional(await body(), request), query);
+      const listQuery = listQueryOf(query, namespace);
+      const deleted = await registry.deleteCollection(
+        kind,
+        listQuery,
+        deleteOptions,
+        dryRunToo(context, deleteOptions),
+      );
+      return answer(200, showListing(kind, deleted, shown()));
+    }
+  }
+}
+
+const isStreamed = (subresource: string | undefined) =>
+  subresource !== undefined && ['exec', 'attach', 'portforward'].includes(subresource);
+
+async function serveStream(
+  { verb, kind, namespace, name, subresource }: RequestInfo,
+  { signal }: ApiServerRequest,
+  query: URLSearchParams,
+  { registry, clock, nodeStreams }: ServeOptions,
+): Promise<ApiServerResponse> {
+  if (isStreamed(subresource)) throw notYetStreamed(subresource!);
+  if (verb !== 'get') throw methodNotAllowed(kind, verb);
+  return podLog(registry.reader.get(kind, namespace, name!) as Pod, query, { nodeStreams, clock, signal });
+}
+
+async function serveWatch(
+  { kind, namespace }: RequestInfo,
+  signal: AbortSignal,
+  query: URLSearchParams,
+  shown: () => Shown,
+  { format }: Representation,
+  { registry, clock, shared }: ServeOptions,
+): Promise<ApiServerResponse> {
+  if (format !== 'json') throw badRequest('a watch is written as JSON: ask for application/json');
+  const sendInitialEvents = query.get('sendInitialEvents');
+  const { limit: _limit, continue: _continue, ...wanted } = listQueryOf(query, namespace);
+  const allowWatchBookmarks = isTrue(query.get('allowWatchBookmarks'));
+  const initial = sendInitialEvents === null ? {} : { sendInitialEvents: isTrue(sendInitialEvents) };
+  const stream = await registry.reader.watch(kind, { ...wanted, allowWatchBookmarks, ...initial }, signal);
+  const seconds = Number(query.get('timeoutSeconds') ?? 0);
+  if (seconds > 0) {
+    const timer = clock.after(seconds * 1000, () => stream.end());
+    stream.onEnd(() => timer.cancel());
+  }
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+    body: watchBody(kind, stream, shown, shared),
+  };
+}
+
+/** Which subresource a PUT or PATCH goes to. */
+function writable(info: RequestInfo): Subresource | undefined {
+  const { subresource, kind, verb } = info;
+  if (subresource === undefined) return undefined;
+  if (subresource === 'status' || subresource === 'scale') return subresource;
+  if (subresource === 'finalize' && verb === 'update') return subresource;
+  throw methodNotAllowed(kind, verb);
+}
+
+const asSubresource = ({ subresource }: RequestInfo) => subresource as Subresource;
+
+async function optional(body: Buffer, { headers }: ApiServerRequest): Promise<unknown> {
+  return body.length > 0 ? decodeBody(body, headers['content-type']) : undefined;
+}
+
+function dryRunToo(context: WriteContext, { dryRun = [] }: { dryRun?: string[] }): WriteContext {
+  return isDryRun(dryRun) ? { ...context, dryRun: true } : context;
+}
+
+function deletedStatus({ kind }: RequestInfo, { metadata }: Resource): Status {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name: metadata!.name!,
+      ...(kind.group && { group: kind.group }),
+      kind: kind.plural,
+      uid: metadata!.uid!,
+    },
+  };
+}

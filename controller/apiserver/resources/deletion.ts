@@ -1,0 +1,111 @@
+import { timestamp } from '../../../api/conditions.ts';
+import { badRequest, conflict } from '../../../api/errors.ts';
+import type { Kind } from '../../../api/kinds.ts';
+import { isPodTerminal } from '../../../api/pods.ts';
+import type { DeleteOptions as WireDeleteOptions, Namespace, Pod } from '../../../api/types.ts';
+import type { Resource } from './metadata.ts';
+
+/** What a deletion does to an object: it goes at once, or it is marked and goes when the last who holds it lets go. */
+export type Deletion = { action: 'remove' } | { action: 'mark'; object: Resource };
+
+const foreground = 'foregroundDeletion';
+const orphan = 'orphan';
+const defaultGraceSeconds = 30;
+
+/**
+ * Decides what a DELETE does. A pod on a node is marked and gets its grace; the node's agent deletes it with grace 0 once its
+ * processes have ended. Finalizers hold every object. A namespace is held by `spec.finalizers` until it is empty.
+ *
+ * @throws ApiError (conflict) where a precondition fails
+ */
+export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOptions, now: Date): Deletion {
+  checkPreconditions(kind, old, options);
+  const finalizers = finalizersAfter(old, options);
+  const grace = kind.kind === 'Pod' ? podGrace(old as Pod, options) : 0;
+  const isHeld = finalizers.length > 0 || (kind.kind === 'Namespace' && namespaceFinalizers(old).length > 0);
+  if (grace === 0 && !isHeld) return { action: 'remove' };
+
+  const { metadata } = old;
+  // A second deletion may shorten the grace, never lengthen it: someone may already count on the first.
+  const knownGrace = metadata?.deletionGracePeriodSeconds;
+  const shorter = knownGrace === undefined ? grace : Math.min(knownGrace, grace);
+  const isMarked = metadata?.deletionTimestamp !== undefined;
+  const deletionTimestamp =
+    isMarked && shorter === knownGrace
+      ? metadata.deletionTimestamp
+      : timestamp(new Date(now.getTime() + shorter * 1000));
+  const { finalizers: _finalizers, ...rest } = metadata ?? {};
+  const object: Resource = {
+    ...old,
+    metadata: {
+      ...rest,
+      ...(finalizers.length > 0 && { finalizers }),
+      deletionTimestamp: deletionTimestamp!,
+      deletionGracePeriodSeconds: shorter,
+    },
+  };
+  if (kind.kind === 'Namespace') object.status = { ...(old as Namespace).status, phase: 'Terminating' };
+  return { action: 'mark', object };
+}
+
+/** Whether an object that is marked has been let go of by all: its last write removes it. */
+export function isReleased(kind: Kind, object: Resource): boolean {
+  const { metadata } = object;
+  return (
+    metadata?.deletionTimestamp !== undefined &&
+    (metadata.finalizers ?? []).length === 0 &&
+    (metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+    (kind.kind !== 'Namespace' || namespaceFinalizers(object).length === 0)
+  );
+}
+
+function checkPreconditions(kind: Kind, old: Resource, { preconditions }: WireDeleteOptions): void {
+  const { name, uid, resourceVersion } = old.metadata!;
+  if (preconditions?.uid && preconditions.uid !== uid)
+    throw conflict(
+      kind,
+      name!,
+      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+    );
+  if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion)
+    throw conflict(
+      kind,
+      name!,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+    );
+}
+
+function podGrace(pod: Pod, { gracePeriodSeconds }: WireDeleteOptions): number {
+  if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0)
+    throw badRequest('gracePeriodSeconds must be 0 (at once) or more seconds');
+  // Nobody runs it, or nobody does any more: there is no one to wait for.
+  if (!pod.spec?.nodeName || isPodTerminal(pod)) return 0;
+  return gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+}
+
+/** The garbage collector does what these two ask for, then takes them away. Without either it works in the background. */
+function finalizersAfter(
+  old: Resource,
+  { propagationPolicy, orphanDependents }: WireDeleteOptions,
+): string[] {
+  const policy = propagationPolicy ?? (orphanDependents ? 'Orphan' : undefined);
+  const current = old.metadata?.finalizers ?? [];
+  if (policy === undefined) return current;
+  const others = current.filter((each) => each !== foreground && each !== orphan);
+  switch (policy) {
+    case 'Foreground':
+      return [...others, foreground];
+    case 'Orphan':
+      return [...others, orphan];
+    case 'Background':
+      return others;
+    default:
+      throw badRequest(
+        `propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`,
+      );
+  }
+}
+
+function namespaceFinalizers(object: Resource): string[] {
+  return (object as Namespace).spec?.finalizers ?? [];
+}

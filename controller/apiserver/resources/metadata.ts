@@ -1,0 +1,147 @@
+import { isDeepStrictEqual } from 'node:util';
+import { timestamp } from '../../../api/conditions.ts';
+import { badRequest, conflict } from '../../../api/errors.ts';
+import type { Kind } from '../../../api/kinds.ts';
+import type { ObjectMeta } from '../../../api/types.ts';
+import type { KubeObject } from '../../../client/client.ts';
+import { nameSuffix, randomInteger, type Random } from '../../../process/random.ts';
+
+/** Any object with the parts that most kinds have. */
+export type Resource = KubeObject & { spec?: unknown; status?: unknown };
+
+/** Kinds whose `metadata.generation` counts what was asked for, so that controllers can say how much of it they saw. */
+const generational = new Set(['Deployment', 'ReplicaSet', 'Pod']);
+
+/** What a new object's status is, whatever its creator says; a Node is created by the node itself and says it all at once. */
+const firstStatus: Record<string, object | 'as given'> = {
+  Pod: { phase: 'Pending' },
+  Namespace: { phase: 'Active' },
+  Service: { loadBalancer: {} },
+  Deployment: {},
+  ReplicaSet: { replicas: 0 },
+  Node: 'as given',
+};
+
+/** How much of `generateName` is kept: a name may have 63 letters as a label, and five follow. */
+const generatedBaseMax = 58;
+
+/** A new object as it will be stored, before defaults: the server's own fields set, those of others cleared. */
+export function newObject(
+  kind: Kind,
+  input: Resource,
+  { namespace, now, random }: { namespace: string | undefined; now: Date; random: Random },
+): Resource {
+  const given = input.metadata ?? {};
+  if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  const {
+    managedFields: _fields,
+    selfLink: _link,
+    deletionTimestamp: _at,
+    deletionGracePeriodSeconds: _grace,
+    ...kept
+  } = given;
+  const metadata: ObjectMeta = {
+    ...kept,
+    name: given.name || generatedName(given, random),
+    ...(kind.namespaced ? { namespace: namespaceOf(kind, given, namespace) } : {}),
+    uid: randomUid(random),
+    creationTimestamp: timestamp(now),
+  };
+  if (!kind.namespaced) delete metadata.namespace;
+  if (generational.has(kind.kind)) metadata.generation = 1;
+  else delete metadata.generation;
+  const status = firstStatus[kind.kind];
+  const { status: givenStatus, ...rest } = input;
+  return {
+    ...rest,
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
+    metadata,
+    ...(status === 'as given'
+      ? givenStatus !== undefined && { status: givenStatus }
+      : status && { status: { ...status } }),
+  };
+}
+
+/** `old` with what a writer of the main resource may change: everything but the status and the server's own fields. */
+export function replaced(kind: Kind, old: Resource, input: Resource): Resource {
+  const { status: _status, ...rest } = input;
+  const next: Resource = {
+    ...rest,
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
+    metadata: replacedMetadata(kind, old.metadata!, input.metadata ?? {}),
+    ...(old.status !== undefined && { status: old.status }),
+  };
+  return next;
+}
+
+/** `old` with the status of `input`, and nothing else of it. */
+export function withStatusOf(old: Resource, input: Resource): Resource {
+  const { status: _status, ...rest } = old;
+  return input.status === undefined ? rest : { ...rest, status: input.status };
+}
+
+function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): ObjectMeta {
+  if (given.uid && given.uid !== old.uid)
+    throw conflict(
+      kind,
+      old.name!,
+      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${old.uid}`,
+    );
+  const { managedFields: _fields, selfLink: _link, ...kept } = given;
+  const own = {
+    name: old.name!,
+    namespace: old.namespace,
+    generateName: old.generateName,
+    uid: old.uid!,
+    creationTimestamp: old.creationTimestamp!,
+    generation: old.generation,
+    resourceVersion: old.resourceVersion!,
+    deletionTimestamp: old.deletionTimestamp,
+    deletionGracePeriodSeconds: old.deletionGracePeriodSeconds,
+  };
+  return withoutUndefined({ ...kept, ...own });
+}
+
+/** `next` with its generation raised where what it asks for differs from `old`. */
+export function withGeneration(kind: Kind, old: Resource, next: Resource): Resource {
+  if (!generational.has(kind.kind)) return next;
+  const isBeingDeletedNow = !old.metadata?.deletionTimestamp && next.metadata?.deletionTimestamp;
+  if (!isBeingDeletedNow && isDeepStrictEqual(old.spec, next.spec)) return next;
+  return { ...next, metadata: { ...next.metadata, generation: (old.metadata?.generation ?? 0) + 1 } };
+}
+
+export function atRevision(object: Resource, revision: number): Resource {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
+
+/** The namespace that the URL and the object agree on. */
+function namespaceOf(kind: Kind, given: ObjectMeta, namespace: string | undefined): string {
+  if (!namespace) throw badRequest(`a ${kind.kind} lives in a namespace: name it in the URL`);
+  if (given.namespace && given.namespace !== namespace)
+    throw badRequest(
+      `the namespace of the provided object does not match the namespace sent on the request: ${given.namespace}, ${namespace}`,
+    );
+  return namespace;
+}
+
+function generatedName({ generateName }: ObjectMeta, random: Random): string {
+  // Validation says that a name is required, in the words that it has for every field.
+  return generateName ? `${generateName.slice(0, generatedBaseMax)}${nameSuffix(random)}` : '';
+}
+
+/** A version 4 UUID. Unique, not secret: nobody may do more for knowing it. */
+export function randomUid(random: Random): string {
+  const digits = Array.from({ length: 32 }, () => randomInteger(random, 16).toString(16));
+  digits[12] = '4';
+  digits[16] = '89ab'[randomInteger(random, 4)]!;
+  const text = digits.join('');
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
+    '-',
+  );
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+}

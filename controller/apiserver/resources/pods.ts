@@ -1,0 +1,82 @@
+import { ApiError, badRequest, conflict } from '../../../api/errors.ts';
+import { setCondition } from '../../../api/conditions.ts';
+import { kindNamed } from '../../../api/kinds.ts';
+import type { Pod, PodCondition } from '../../../api/types.ts';
+import type { Admission } from './admission.ts';
+import type { Resource } from './metadata.ts';
+
+/** Every pod runs under some account, as in Kubernetes; without a name it is its namespace's `default`. */
+export const podHasServiceAccount: Admission = ({ operation, kind, object }) => {
+  if (kind.kind !== 'Pod' || operation !== 'create') return object;
+  const { spec } = object as Pod;
+  if (!spec || spec.serviceAccountName) return object;
+  return {
+    ...object,
+    spec: { ...spec, serviceAccountName: 'default', serviceAccount: 'default' },
+  } as Resource;
+};
+
+/** What POST `pods/<name>/binding` carries: `kubectl` and schedulers send it; it is never stored. */
+export interface Binding {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: { name?: string; namespace?: string; uid?: string; annotations?: Record<string, string> };
+  target?: { kind?: string; name?: string };
+}
+
+/**
+ * The pod, placed on the binding's node.
+ *
+ * @throws ApiError (conflict) where it has a node already, is going away, or is another pod of the same name
+ */
+export function bound(old: Resource, binding: Binding, now: Date): Resource {
+  const pod = old as Pod;
+  const name = pod.metadata!.name!;
+  const kind = kindNamed('Pod');
+  const node = binding.target?.name;
+  if (!node || (binding.target?.kind && binding.target.kind !== 'Node'))
+    throw badRequest(`the binding of pod ${name} names no node: set target.kind to Node and target.name`);
+  if (binding.metadata?.uid && binding.metadata.uid !== pod.metadata!.uid)
+    throw conflict(
+      kind,
+      name,
+      `pod ${name} is not the one that was to be bound: its uid is ${pod.metadata!.uid}`,
+    );
+  if (pod.metadata!.deletionTimestamp)
+    throw conflict(kind, name, `pod ${name} is being deleted, cannot be assigned to a host`);
+  if (pod.spec?.nodeName)
+    throw conflict(kind, name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
+  return {
+    ...old,
+    metadata: {
+      ...old.metadata,
+      ...(binding.metadata?.annotations && {
+        annotations: { ...old.metadata?.annotations, ...binding.metadata.annotations },
+      }),
+    },
+    spec: { ...pod.spec, nodeName: node },
+    status: {
+      ...pod.status,
+      conditions: setCondition<PodCondition>(
+        pod.status?.conditions,
+        { type: 'PodScheduled', status: 'True' },
+        now,
+      ),
+    },
+  };
+}
+
+/** How many pods an eviction may take at once is a PodDisruptionBudget's matter, which kith does not serve yet. */
+export interface Eviction {
+  metadata?: { name?: string; namespace?: string };
+  deleteOptions?: Record<string, unknown>;
+}
+
+/** exec, attach and port-forward need streams to the node that this server does not open yet. */
+export function notYetStreamed(what: string): ApiError {
+  return new ApiError(
+    501,
+    'NotImplemented',
+    `kith does not serve pods/${what} yet: logs work (kubectl logs), and an app's port is reached through its Service on the gateway`,
+  );
+}

@@ -1,0 +1,48 @@
+import { invalid } from '../../../api/errors.ts';
+import { invalidValue } from '../../../api/field-errors.ts';
+import type { Service } from '../../../api/types.ts';
+import type { Admission } from './admission.ts';
+import { clusterIpOf } from './cluster-ips.ts';
+
+/** Gives a Service its address, once and for its life. `None` (headless) stays; an ExternalName has none. */
+export const serviceAddress: Admission = ({ operation, kind, object, old, clusterIps, otherwise }) => {
+  if (kind.kind !== 'Service') return object;
+  const service = object as Service;
+  const spec = { ...service.spec };
+  const { name, namespace } = service.metadata ?? {};
+  const holder = `${namespace}/${name}`;
+  const before = operation === 'update' ? (old as Service).spec?.clusterIP : undefined;
+
+  if (spec.type === 'ExternalName') {
+    delete spec.clusterIP;
+    delete spec.clusterIPs;
+    return { ...object, spec };
+  }
+  // A manifest that is applied again does not name the address: it keeps what it has.
+  const wanted = spec.clusterIP || spec.clusterIPs?.[0] || before;
+  if (before && wanted !== before)
+    throw invalid('Service', name ?? '', [
+      invalidValue(
+        'spec.clusterIPs[0]',
+        wanted,
+        'may not change once set: delete the Service and create it again',
+      ),
+    ]);
+  if (wanted === 'None') return { ...object, spec: { ...spec, clusterIP: 'None', clusterIPs: ['None'] } };
+
+  const isHeld = wanted !== undefined && wanted === before && clusterIps.holds(holder, wanted);
+  const clusterIP = isHeld ? wanted : clusterIps.take(holder, wanted);
+  if (!isHeld) otherwise(() => clusterIps.release(holder, clusterIP));
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      clusterIP,
+      clusterIPs: [clusterIP],
+      ipFamilies: spec.ipFamilies ?? ['IPv4'],
+      ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+    },
+  };
+};
+
+export { clusterIpOf };

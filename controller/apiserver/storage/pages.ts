@@ -1,0 +1,63 @@
+import { ApiError, badRequest } from '../../../api/errors.ts';
+import type { Entry } from '../../store/store.ts';
+
+/** Lists that are being read in pages at one moment; each holds references only, the objects are the store's own. */
+const snapshotsMax = 32;
+
+export interface ContinueToken {
+  /** The revision of the whole list. */
+  revision: number;
+  /** The last key that was given out. */
+  after: string;
+}
+
+/** The token of Kubernetes: opaque to clients, readable to people who debug. */
+export function encodeContinue({ revision, after }: ContinueToken): string {
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${after}\0` })).toString(
+    'base64url',
+  );
+}
+
+export function decodeContinue(text: string): ContinueToken {
+  try {
+    const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, unknown>;
+    if (v === 'meta.k8s.io/v1' && typeof rv === 'number' && typeof start === 'string' && start.endsWith('\0'))
+      return { revision: rv, after: start.slice(0, -1) };
+  } catch {
+    // Said below, in one sentence for every way in which it can be wrong.
+  }
+  throw badRequest(
+    'continue key is not valid: it is not one that a list gave out; list again from the start',
+  );
+}
+
+/** Keeps what a list looked like at its first page, so that its later pages show the same moment. */
+export class Pages {
+  readonly #snapshots = new Map<string, Entry[]>();
+
+  remember(prefix: string, revision: number, entries: Entry[]): void {
+    this.#snapshots.set(`${revision} ${prefix}`, entries);
+    const oldest = this.#snapshots.keys().next();
+    if (this.#snapshots.size > snapshotsMax && !oldest.done) this.#snapshots.delete(oldest.value);
+  }
+
+  /** The list's entries as of the token's revision; 410 with a token to go on from now where that is forgotten. */
+  recall(prefix: string, token: ContinueToken, now: { entries: Entry[]; revision: number }): Entry[] {
+    const entries = this.#snapshots.get(`${token.revision} ${prefix}`);
+    if (entries) return entries;
+    if (token.revision === now.revision || token.revision === inconsistent) return now.entries;
+    const expired = new ApiError(
+      410,
+      'Expired',
+      'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
+        'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+        'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
+        'deleted between the time the first chunk was returned and now may show up in the list.',
+    );
+    expired.status.metadata = { continue: encodeContinue({ revision: inconsistent, after: token.after }) };
+    throw expired;
+  }
+}
+
+/** As in Kubernetes, a token of revision -1 goes on from what is there now. */
+const inconsistent = -1;

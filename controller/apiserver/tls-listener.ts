@@ -1,0 +1,154 @@
+import {
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import { forbidden } from '../../api/errors.ts';
+import type { Clock } from '../../process/clock.ts';
+import type { ApiServer } from './create.ts';
+import type { Tokens } from './auth/tokens.ts';
+import { deliver, type Outlet } from './http/deliver.ts';
+import { jsonAnswer } from './http/answers.ts';
+import { refusalByOrigin } from './tls/origin-guard.ts';
+import type { ServingCertificate } from './tls/serving-certificate.ts';
+
+export interface TlsListener {
+  readonly port: number;
+  /** `https://127.0.0.1:<port>`, as it goes into a kubeconfig. */
+  readonly server: string;
+  /** Takes no new connections, lets answers end, and cuts what still runs after `graceMs`. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const address = '127.0.0.1';
+/** One client's streams on one connection; k9s and Lens open dozens. */
+const streamsMax = 500;
+/** Megabytes that a session may hold: many watches on one connection, each with a window of its own. */
+const sessionMemoryMax = 64;
+const headersWithinMs = 10_000;
+const requestWithinMs = 60_000;
+const stopGraceMs = 3_000;
+
+/**
+ * Listens for kubectl and other clients of this machine: TLS on loopback only, HTTP/2 and HTTP/1.1, who asks told by bearer
+ * token. A request with another Host, or from a web page, is refused before it is looked at.
+ *
+ * @throws Error with code EADDRINUSE that names the port
+ */
+export async function tlsListener(options: {
+  apiServer: ApiServer;
+  certificate: ServingCertificate;
+  tokens: Tokens;
+  port: number;
+  clock: Clock;
+}): Promise<TlsListener> {
+  const { apiServer, certificate, tokens, clock } = options;
+  const server = createSecureServer({
+    key: certificate.key,
+    cert: certificate.certificate,
+    minVersion: 'TLSv1.2',
+    allowHTTP1: true,
+    maxSessionMemory: sessionMemoryMax,
+    settings: { maxConcurrentStreams: streamsMax },
+  });
+  Object.assign(server, { headersTimeout: headersWithinMs, requestTimeout: requestWithinMs });
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  let port = options.port;
+
+  const respond = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    const outlet = responseOutlet(request, response);
+    const isHead = request.method === 'HEAD';
+    const refusal = refusalByOrigin(request.headers, port);
+    const answer = refusal
+      ? jsonAnswer(403, forbidden('Node', '', refusal).status)
+      : await apiServer.handle({
+          method: request.method,
+          path: request.url,
+          headers: plainHeaders(request.headers),
+          body: request as AsyncIterable<Uint8Array>,
+          user: tokens.userOf(request.headers.authorization),
+          signal: outlet.closed,
+        });
+    await deliver(answer, outlet, isHead, clock);
+    // A body that was refused unread must not hold its connection.
+    if (!request.readableEnded) request.resume();
+  };
+  server.on('request', (request, response) => {
+    respond(request, response).catch(() => response.destroy());
+  });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.on('error', () => {});
+  });
+  server.on('secureConnection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        error.message = `Port ${port} of ${address} is in use. Stop what listens there, or name another port for the API.`;
+      reject(error);
+    });
+    server.listen({ host: address, port }, () => resolve());
+  });
+  port = (server.address() as { port: number }).port;
+
+  return {
+    port,
+    server: `https://${address}:${port}`,
+    async close(graceMs = stopGraceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const session of sessions) session.close();
+      // HTTP/1.1 connections that only wait for a next request would hold the close for their keep-alive.
+      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+      const cut = clock.after(graceMs, () => {
+        for (const session of sessions) session.destroy();
+        for (const socket of sockets) socket.destroy();
+      });
+      await closed;
+      cut.cancel();
+    },
+  };
+}
+
+/** HTTP/1.1 sockets with an answer on its way, and how many. */
+const busy = new WeakMap<Socket, number>();
+
+function responseOutlet(request: Http2ServerRequest, response: Http2ServerResponse): Outlet {
+  const gone = new AbortController();
+  const { socket } = request;
+  const isHttp1 = request.httpVersionMajor === 1;
+  if (isHttp1) busy.set(socket, (busy.get(socket) ?? 0) + 1);
+  let wake: (() => void) | undefined;
+  response.once('close', () => {
+    if (isHttp1) busy.delete(socket);
+    gone.abort();
+    wake?.();
+  });
+  response.on('drain', () => wake?.());
+  response.on('error', () => {});
+  request.on('error', () => {});
+  return {
+    begin: (status, headers) => void response.writeHead(status, headers),
+    write: (chunk) => response.write(chunk),
+    end: (chunk) => void (chunk ? response.end(chunk) : response.end()),
+    cut: () => (isHttp1 ? void socket.destroy() : void response.stream.destroy()),
+    drained: () => (gone.signal.aborted ? Promise.resolve() : new Promise((resolve) => (wake = resolve))),
+    closed: gone.signal,
+  };
+}
+
+function plainHeaders(
+  headers: Record<string, string | string[] | undefined>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
