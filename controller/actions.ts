@@ -54,7 +54,7 @@ async function actOnce(action: Action, hands: Hands): Promise<void> {
     case 'collect':
       return collect(action, hands);
     case 'purge':
-      return purge(action.kind, action.namespace, client);
+      return purge(action, client);
     case 'event':
       return hands.events.record(action.about, action.said, hands.component);
     case 'again':
@@ -109,10 +109,18 @@ async function collect(action: Extract<Action, { do: 'collect' }>, hands: Hands)
   await remove(action.object, action.options, undefined, hands);
 }
 
-async function purge(kind: string, namespace: string, client: Client): Promise<void> {
+async function purge(
+  { kind, namespace, expectEmpty }: Extract<Action, { do: 'purge' }>,
+  client: Client,
+): Promise<void> {
   const { items } = await client.list(kind, { namespace });
   for (const item of items) {
     await found(client.delete({ kind, namespace, name: item.metadata?.name ?? '' }));
+  }
+  if (expectEmpty && items.length > 0) {
+    throw new Error(
+      `namespace ${namespace} still held ${items.length} of kind ${kind}; they are being deleted`,
+    );
   }
 }
 

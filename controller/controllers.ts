@@ -6,16 +6,18 @@ import type { Random } from '../process/random.ts';
 import { EventRecorder } from './events.ts';
 import { endpointSlice } from './network/endpointslice.ts';
 import { Liveness, type Hearing } from './nodes/liveness.ts';
+import { eviction } from './nodes/eviction.ts';
 import { registration } from './nodes/registration.ts';
 import type { Reconciler } from './reconciler.ts';
 import { run } from './runner.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { deployment } from './workloads/deployment.ts';
+import { garbageCollector } from './workloads/garbage.ts';
+import { namespaceEnd } from './workloads/namespace.ts';
+import { podGarbage } from './workloads/pod-garbage.ts';
+import { serviceAccount } from './workloads/service-account.ts';
 import { replicaSet } from './workloads/replicaset.ts';
 import { CachedWorld, unconfirmedMsMax } from './world.ts';
-
-/** The whole control plane at a glance; beside these run `Liveness` and `Scheduler`, which have a rhythm of their own. */
-export const reconcilers: readonly Reconciler[] = [deployment, replicaSet, endpointSlice, registration];
 
 /** Every kind that the controllers look at. Events and Leases are many and nobody decides by them. */
 export const cachedKinds = [
@@ -30,6 +32,19 @@ export const cachedKinds = [
   'ConfigMap',
   'Secret',
 ] as const;
+
+/** The whole control plane at a glance; beside these run `Liveness` and `Scheduler`, which have a rhythm of their own. */
+export const reconcilers: readonly Reconciler[] = [
+  deployment,
+  replicaSet,
+  endpointSlice,
+  registration,
+  eviction,
+  podGarbage,
+  garbageCollector(cachedKinds),
+  namespaceEnd(cachedKinds),
+  serviceAccount,
+];
 
 export interface ControllersParts {
   client: Client;

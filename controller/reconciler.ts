@@ -9,8 +9,8 @@ export type Action =
   | { do: 'delete'; object: KubeObject; options?: DeleteOptions; onDone?: Said }
   /** Deletes `object` once the server itself says that none of `owners` is left: a cache may simply not have seen them yet. */
   | { do: 'collect'; object: KubeObject; owners: OwnerToFind[]; options?: DeleteOptions }
-  /** Deletes every object of a kind in a namespace, for kinds that no cache holds. */
-  | { do: 'purge'; kind: string; namespace: string }
+  /** Deletes every object of a kind in a namespace, as the server lists them. With `expectEmpty`, finding any is a failure. */
+  | { do: 'purge'; kind: string; namespace: string; expectEmpty: boolean }
   /** Tells people what happened. */
   | { do: 'event'; about: KubeObject; said: Said }
   /** Looks at the same key again, even if nothing changes until then. */

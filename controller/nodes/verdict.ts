@@ -6,6 +6,11 @@ export const unknownMs = 8_000;
 export const observerLagMsMax = 250;
 /** More than half of the hosts falling silent within so short a time: likelier our own link than all of theirs. */
 export const togetherMs = 10_000;
+/**
+ * A host that missed a beat and a half counts among those falling silent together, though it is not accused yet. Beats are spread over a
+ * second, so when a cut line has made the first host a suspect, the last has been silent for two seconds only.
+ */
+export const missingMs = 1_500;
 /** How long that doubt spares them if somebody else is still heard, which says that our link works after all. */
 export const ownLinkDoubtMs = 60_000;
 
@@ -91,7 +96,7 @@ function ownLinkDoubted(observations: readonly Observation[]): Set<string> {
     .filter(({ goodbye }) => !goodbye)
     .map((seen) => ({ name: seen.name, silence: silenceMs(seen) }))
     .toSorted((a, b) => a.silence - b.silence);
-  const heard = staying.filter(({ silence }) => silence < suspectMs).length;
+  const heard = staying.filter(({ silence }) => silence < missingMs).length;
   const doubted = new Set<string>();
   for (let first = heard, end = heard; first < staying.length; first++) {
     while (end < staying.length && staying[end]!.silence - staying[first]!.silence <= togetherMs) end++;
