@@ -9,6 +9,12 @@ import type { KeyPair } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { SwarmMember } from './member.ts';
 
+/** Where peers were when they were last reached: key, hex → `host:port`. A Map does; kept on disk it outlives the DHT. */
+export interface AddressBook {
+  get(key: string): string | undefined;
+  set(key: string, address: string): unknown;
+}
+
 export interface SwarmOptions {
   keyPair: KeyPair;
   certificate: SignedCertificate;
@@ -25,6 +31,8 @@ export interface SwarmOptions {
   log: Log;
   /** The epoch below which no certificate is taken; kept on disk by the caller. @default starts at the certificate's own */
   epochs?: EpochFloor;
+  /** @default forgotten at the end */
+  addresses?: AddressBook;
   limits?: Partial<Limits>;
   /** For tests of old and new versions side by side. */
   protocol?: Protocol;

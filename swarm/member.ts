@@ -11,7 +11,8 @@ import {
   type Role,
   type SignedCertificate,
 } from './certificate.ts';
-import type { SwarmOptions } from './create.ts';
+import type { AddressBook, SwarmOptions } from './create.ts';
+import { formatAddress, parseAddress } from './dht.ts';
 import { openStream } from './dial.ts';
 import { SharedWork } from './shared-work.ts';
 import { lookUpTopic, roleTopic } from './topic.ts';
@@ -59,8 +60,7 @@ export class SwarmMember implements Swarm {
   readonly #options: MemberOptions;
   readonly #epochs: EpochFloor;
   readonly #admission: Admission;
-  /** Where each peer was when we last reached it. */
-  readonly #known = new Map<string, Address>();
+  readonly #addresses: AddressBook;
   readonly #links = new Set<SwarmLink>();
   readonly #dialling = new SharedWork<Link>();
   readonly #kept = new Set<KeptLink>();
@@ -78,6 +78,7 @@ export class SwarmMember implements Swarm {
     this.key = keyId(options.keyPair.publicKey);
     this.#certificate = options.certificate;
     this.#epochs = options.epochs ?? epochFloor(options.certificate.epoch);
+    this.#addresses = options.addresses ?? new Map<string, string>();
     this.#admission = new Admission(options.limits, options.clock);
   }
 
@@ -230,7 +231,7 @@ export class SwarmMember implements Swarm {
       keyPair,
       key,
       certificate: encodeCertificate(this.#certificate),
-      known: this.#known.get(key),
+      known: knownAddress(this.#addresses.get(key)),
       signal: options.signal,
       answerMs: options.timeoutMs,
     });
@@ -249,7 +250,9 @@ export class SwarmMember implements Swarm {
       if (this.#closed || options.signal?.aborted)
         throw new SwarmError('closed', 'the attempt was abandoned');
       const { rawStream } = duplex.noise;
-      if (rawStream) this.#known.set(key, { host: rawStream.remoteHost, port: rawStream.remotePort });
+      if (rawStream) {
+        this.#addresses.set(key, formatAddress({ host: rawStream.remoteHost, port: rawStream.remotePort }));
+      }
       const peer = { key, certificate: hello.certificate };
       const { handler } = options;
       const { features } = hello;
@@ -353,5 +356,14 @@ export class SwarmMember implements Swarm {
       const same = link.peer.key === key && link.purpose === purpose && link.dialled === dialled;
       if (same && this.#runs.get(link) === run) void link.close();
     }
+  }
+}
+
+/** What a file says may be broken: then the DHT knows. */
+function knownAddress(text: string | undefined): Address | undefined {
+  try {
+    return text === undefined ? undefined : parseAddress(text);
+  } catch {
+    return undefined;
   }
 }

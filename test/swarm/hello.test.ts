@@ -10,17 +10,18 @@ import type { SwarmMember } from '../../swarm/member.ts';
 import { testnet, type Testnet } from '../support/testnet.ts';
 import { rawPeer } from './raw.ts';
 
+const code = (expected: SwarmErrorCode, text?: RegExp) => (error: unknown) => {
+  assert.ok(isSwarmError(error, expected), String((error as Error).stack));
+  if (text) assert.match(error.message, text);
+  return true;
+};
+const speaking = (version: number, oldest: number): Protocol => ({ version, oldest, features: [] });
+
 describe('the hello', () => {
   let net: Testnet;
   before(async () => (net = await testnet()));
   after(() => net.close());
 
-  const code = (expected: SwarmErrorCode, text?: RegExp) => (error: unknown) => {
-    assert.ok(isSwarmError(error, expected), String((error as Error).stack));
-    if (text) assert.match(error.message, text);
-    return true;
-  };
-  const speaking = (version: number, oldest: number): Protocol => ({ version, oldest, features: [] });
   const listening = async (
     overrides?: Parameters<Testnet['makeMember']>[1],
     admit: () => void = () => {},
@@ -151,7 +152,33 @@ describe('the hello', () => {
     const hub = await startHub({ count: 3 });
     const lost = await net.makeMember({ role: 'node', name: 'attic' }, { bootstrap: hub.bootstrap });
     await hub.close();
-    await assert.rejects(lost.dial(keyId(createKeyPair().publicKey), 'control'), code('dht-unreachable'));
+    await assert.rejects(
+      lost.dial(keyId(createKeyPair().publicKey), 'control', { timeoutMs: 1_000 }),
+      code('dht-unreachable'),
+    );
+  });
+
+  it('reaches a peer where it was last, with no DHT, and by the DHT where that address is stale', async () => {
+    const hub = await startHub({ count: 3 });
+    const { bootstrap } = hub;
+    const controller = await listening({ bootstrap });
+    const addresses = new Map<string, string>();
+    const keyPair = createKeyPair();
+    const node = () => net.makeMember({ role: 'node', name: 'attic', keyPair }, { bootstrap, addresses });
+    await (await node()).dial(controller.key, 'control');
+    const lastKnown = addresses.get(controller.key)!;
+    for (const stale of ['127.0.0.1:9', 'nonsense']) {
+      addresses.set(controller.key, stale);
+      await (await node()).dial(controller.key, 'control');
+      assert.equal(addresses.get(controller.key), lastKnown);
+    }
+    await hub.close();
+    await (await node()).dial(controller.key, 'control');
+    addresses.clear();
+    await assert.rejects(
+      (await node()).dial(controller.key, 'control', { timeoutMs: 1_000 }),
+      code('dht-unreachable'),
+    );
   });
 
   it('is abandoned when its caller loses interest', async () => {
