@@ -14,7 +14,7 @@ import { startAgent, type Agent } from './agent.ts';
 import { openImages } from './images/open-images.ts';
 import type { Caps } from './node/caps.ts';
 import { NodePeers } from './peers.ts';
-import { createSandboxes } from './sandbox/create-sandboxes.ts';
+import { createSandboxes } from './sandbox/create.ts';
 
 export interface AgentProgramOptions {
   member: MemberFiles;

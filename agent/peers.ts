@@ -9,8 +9,8 @@ export interface NodePeer {
   name: string;
   fetch(
     path: string,
-    headers?: Record<string, string>,
-    signal?: AbortSignal,
+    headers: Record<string, string>,
+    options?: { signal?: AbortSignal },
   ): Promise<{ status: number; headers: Record<string, string>; body: Readable }>;
 }
 
@@ -58,7 +58,7 @@ export class NodePeers {
       }
     return this.#known.nodes.map(({ name, key }) => ({
       name,
-      fetch: (path, headers, signal) => this.#fetch(key, path, headers, signal),
+      fetch: (path, headers, { signal } = {}) => this.#fetch(key, path, headers, signal),
     }));
   }
 
@@ -94,7 +94,7 @@ export class NodePeers {
   async #fetch(
     key: string,
     path: string,
-    headers: Record<string, string> = {},
+    headers: Record<string, string>,
     signal?: AbortSignal,
   ): ReturnType<NodePeer['fetch']> {
     const link = await this.#swarm.dial(key, 'data', { timeoutMs: dialMsMax, ...(signal ? { signal } : {}) });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import type { Client } from '../client/client.ts';
 import { httpClient } from '../client/http-client.ts';
+import { contextIn } from '../client/kubeconfig.ts';
 import { tlsTransport, type TlsTransport } from '../client/tls-transport.ts';
 import { CliError, exitCodes } from './errors.ts';
 import type { Home } from './home.ts';
@@ -11,11 +11,6 @@ export interface Connection {
   client: Client;
   transport: TlsTransport;
   server: string;
-}
-
-interface KubeconfigFile {
-  clusters?: { cluster?: { server?: string; 'certificate-authority-data'?: string } }[];
-  users?: { user?: { token?: string } }[];
 }
 
 /** Connects with what `kith up` wrote into this home. Sends nothing yet. */
@@ -33,17 +28,11 @@ export function connect(home: Home): Connection {
       },
     );
   }
-  const file = parse(readFileSync(home.kubeconfig, 'utf8')) as KubeconfigFile;
-  const cluster = file.clusters?.[0]?.cluster;
-  const token = file.users?.[0]?.user?.token;
-  if (!cluster?.server || !cluster['certificate-authority-data'] || !token)
+  const context = contextIn(readFileSync(home.kubeconfig, 'utf8'));
+  if (!context)
     throw new CliError('KITH_BAD_KUBECONFIG', `${home.kubeconfig} names no server, certificate or token`, {
       next: 'kith down && kith up, which writes it anew',
     });
-  const transport = tlsTransport({
-    server: cluster.server,
-    ca: Buffer.from(cluster['certificate-authority-data'], 'base64').toString('utf8'),
-    token,
-  });
-  return { transport, server: cluster.server, client: httpClient(transport, { userAgent: 'kith-cli' }) };
+  const transport = tlsTransport(context);
+  return { transport, server: context.server, client: httpClient(transport, { userAgent: 'kith-cli' }) };
 }

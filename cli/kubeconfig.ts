@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { kubeconfigPath, writeContext as writeInto, type KubeContext } from '../client/kubeconfig.ts';
+import type { ClusterRecord, Home } from './home.ts';
+
+/** The context `kith-<cluster>`, from what the controller of this home keeps. */
+export function contextOf(home: Home, record: ClusterRecord): KubeContext {
+  return {
+    name: `kith-${record.name}`,
+    server: `https://127.0.0.1:${record.ports.api}`,
+    ca: readFileSync(home.file('controller', 'tls', 'ca.pem'), 'utf8'),
+    token: readFileSync(home.file('controller', 'token'), 'utf8').trim(),
+  };
+}
+
+/** Adds or renews the context in the home's own kubeconfig and in the user's, whose other contexts stay as they are. */
+export async function writeContext(
+  home: Home,
+  record: ClusterRecord,
+): Promise<{ name: string; file: string }> {
+  const context = contextOf(home, record);
+  const file = kubeconfigPath();
+  await writeInto(home.kubeconfig, context, { makeCurrent: true });
+  if (file !== home.kubeconfig) await writeInto(file, context);
+  return { name: context.name, file };
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import type { Clock } from '../process/clock.ts';
+import { makePrivateFolder } from '../process/folder.ts';
+import type { Log } from '../process/log.ts';
+import type { Random } from '../process/random.ts';
+import type { Delegation } from '../swarm/certificate.ts';
+import { SwarmError } from '../swarm/errors.ts';
+import { loadKeyPair, readKeyPair } from '../swarm/keys.ts';
+import { openMember, type MemberFiles } from '../swarm/open-member.ts';
+import { keptToken, Tokens } from './apiserver/auth/tokens.ts';
+import { createApiServer } from './apiserver/create.ts';
+import { noiseListener } from './apiserver/noise-listener.ts';
+import { servingCertificate } from './apiserver/tls/serving-certificate.ts';
+import { tlsListener } from './apiserver/tls-listener.ts';
+import { adminUser } from './apiserver/users.ts';
+import { startControllers } from './controllers.ts';
+import { Members } from './members.ts';
+import { SwarmHearing } from './nodes/swarm-hearing.ts';
+import { membershipRoutes } from './routes.ts';
+import { openStore } from './store/open-store.ts';
+import { sqliteLog } from './store/sqlite/sqlite-log.ts';
+
+export interface ControllerProgramOptions {
+  member: MemberFiles;
+  /** The cluster key's word that this controller may sign members. */
+  delegation: Delegation;
+  clusterName: string;
+  /** Names of the founder's own machines, which no joiner gets. */
+  reservedNames: ReadonlySet<string>;
+  /** The controller's own folder: store, certificates, token. */
+  folder: string;
+  /** Key of the join door, which is no member's; made at the first start. */
+  doorKeyFile: string;
+  apiPort: number;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export interface RunningController {
+  /** Of the TLS listener on loopback. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Where the controller keeps what `kith up` puts into a kubeconfig. */
+export const apiFiles = (folder: string) => ({
+  ca: join(folder, 'tls', 'ca.pem'),
+  token: join(folder, 'token'),
+});
+
+/** `kith controller`: store, API on both listeners, join door, and all controllers. */
+export async function runController(options: ControllerProgramOptions): Promise<RunningController> {
+  const { clock, random, log, folder, member } = options;
+  const store = await openStore({ driver: sqliteLog(makePrivateFolder(join(folder, 'store'))), clock, log });
+  const closing: (() => Promise<void> | void)[] = [() => store.close()];
+  const stop = async () => {
+    for (const close of closing.toReversed()) await close();
+  };
+  try {
+    const swarm = await openMember(member, { clock, random, log: log.child('swarm') });
+    closing.push(() => swarm.close());
+    const members = new Members({
+      store,
+      clusterKey: member.clusterKey,
+      clusterName: options.clusterName,
+      signer: { keyPair: await readKeyPair(member.keyFile), delegation: options.delegation },
+      epoch: swarm.certificate.epoch,
+      reservedNames: options.reservedNames,
+      bootstrap: member.bootstrap,
+      clock,
+    });
+    const hearing = new SwarmHearing(clock);
+    const door = await swarm.serveJoin({
+      keyPair: await loadKeyPair(options.doorKeyFile),
+      lookup: (id) => members.lookup(id),
+      redeem: (request) => members.redeem(request),
+      controllers: () => [swarm.key],
+      bootstrap: member.bootstrap,
+    });
+
+    const apiServer = await createApiServer({
+      store,
+      clock,
+      random,
+      log: log.child('api'),
+      nodeStreams: (node) => hearing.streams(node),
+      routes: membershipRoutes({ members, door: door.key, client: () => apiServer.client() }),
+    });
+    closing.push(() => apiServer.close());
+    const tokens = new Tokens().add(await keptToken(apiFiles(folder).token), adminUser);
+    const certificate = await servingCertificate(join(folder, 'tls'), clock);
+    const tls = await tlsListener({ apiServer, certificate, tokens, port: options.apiPort, clock });
+    closing.push(() => tls.close());
+
+    await swarm.listen({
+      admit: ({ key, certificate: shown }, purpose) => {
+        const why = members.shutOut(key);
+        if (why) throw new SwarmError('refused', why);
+        if (purpose === 'streams' && shown.role !== 'node')
+          throw new SwarmError('refused', `a ${shown.role} serves nothing to the controller`);
+      },
+      handlers: { control: noiseListener({ apiServer, clock }) },
+      onLink: (link) => hearing.add(link),
+    });
+    const controllers = await startControllers({ client: apiServer.client(), clock, random, log, hearing });
+    closing.push(() => controllers.stop());
+    log.info('the controller serves', { api: tls.server, key: swarm.key });
+    return { port: tls.port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
