@@ -90,7 +90,7 @@ function check(
       for (const [index, item] of value.entries()) {
         if (errors.length >= errorsMax) return;
         if (item === null || item === undefined)
-          errors.push(required(at(path, index), 'an item may not be empty'));
+          errors.push(wrongType(at(path, index), item, 'an item of a list may not be empty'));
         else check(schema.items, item, at(path, index), errors, whole);
       }
       return;

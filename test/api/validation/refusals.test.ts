@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { kindNamed } from '../../../api/kinds.ts';
+import type { Container, PodSpec, Service, Volume } from '../../../api/types.ts';
+import { examine } from '../../../api/validation/examine.ts';
+import { validateAsKubernetes } from '../../../api/validation/validation.ts';
+import { someDeployment, somePod, someService } from '../objects.ts';
+
+const container = (rest: Partial<Container>): Partial<PodSpec> => ({
+  containers: [{ name: 'web', image: 'hello:1', ...rest }],
+});
+const volume = (rest: Partial<Volume>): Partial<PodSpec> => ({ volumes: [{ name: 'v', ...rest }] });
+const web = 'containers[0]';
+
+const pods: [string, Partial<PodSpec>][] = [
+  ['hostNetwork', { hostNetwork: true }],
+  ['hostPID', { hostPID: true }],
+  ['hostIPC', { hostIPC: true }],
+  ['hostUsers', { hostUsers: true }],
+  ['shareProcessNamespace', { shareProcessNamespace: true }],
+  ['securityContext.sysctls', { securityContext: { sysctls: [{ name: 'a', value: 'b' }] } }],
+  ['securityContext.seccompProfile', { securityContext: { seccompProfile: { type: 'Unconfined' } } }],
+  [`${web}.securityContext.privileged`, container({ securityContext: { privileged: true } })],
+  [
+    `${web}.securityContext.allowPrivilegeEscalation`,
+    container({ securityContext: { allowPrivilegeEscalation: true } }),
+  ],
+  [
+    `${web}.securityContext.capabilities.add`,
+    container({ securityContext: { capabilities: { add: ['NET_ADMIN'] } } }),
+  ],
+  [`${web}.securityContext.procMount`, container({ securityContext: { procMount: 'Unmasked' } })],
+  [`${web}.ports[0].hostPort`, container({ ports: [{ containerPort: 80, hostPort: 80 }] })],
+  [`${web}.volumeDevices`, container({ volumeDevices: [{ name: 'v', devicePath: '/dev/sda' }] })],
+  ['volumes[0].hostPath', volume({ hostPath: { path: '/' } })],
+  ['volumes[0].persistentVolumeClaim', volume({ persistentVolumeClaim: { claimName: 'c' } })],
+  ['volumes[0].nfs', volume({ nfs: { path: '/', server: 'nas' } })],
+  [
+    'volumes[0].projected.sources[0].serviceAccountToken',
+    volume({ projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }),
+  ],
+];
+
+const services: [string, Partial<Service['spec']>][] = [
+  ['spec.type', { type: 'NodePort' }],
+  ['spec.type', { type: 'LoadBalancer' }],
+  ['spec.externalIPs', { externalIPs: ['192.0.2.1'] }],
+  ['spec.ports[0].nodePort', { ports: [{ port: 80, nodePort: 30_000 }] }],
+  ['spec.ports[0].protocol', { ports: [{ port: 53, protocol: 'UDP' }] }],
+];
+
+describe('what no home host grants', () => {
+  for (const [field, spec] of pods)
+    it(`${field} is refused by name, in a pod and in a template`, () => {
+      for (const [object, path] of [
+        [somePod(spec), `spec.${field}`],
+        [someDeployment(spec), `spec.template.spec.${field}`],
+      ] as const) {
+        const kind = kindNamed(object.kind!);
+        const { errors, object: stored } = examine<object>(kind, object);
+        assert.deepEqual(
+          errors.map((error) => [error.field, error.type]),
+          [[path, 'FieldValueForbidden']],
+        );
+        assert.ok(errors[0]!.detail.length > 20, 'says what to do instead');
+        // Nothing else stands in its way: Kubernetes' own rules would take it.
+        assert.deepEqual(validateAsKubernetes(kind, stored), []);
+      }
+    });
+
+  for (const [field, spec] of services)
+    it(`a Service's ${field} ${JSON.stringify(spec)} is refused by name`, () => {
+      const { errors, object } = examine<object>(kindNamed('Service'), someService(spec));
+      assert.deepEqual(
+        errors.map((error) => error.field),
+        [field],
+      );
+      assert.deepEqual(validateAsKubernetes('Service', object), []);
+    });
+
+  it('is no hindrance to an app that gives things up', () => {
+    const pod = somePod({
+      hostNetwork: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      ...container({
+        securityContext: {
+          privileged: false,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+        },
+      }),
+      ...volume({ emptyDir: {} }),
+    });
+    assert.deepEqual(examine(kindNamed('Pod'), pod).errors, []);
+  });
+});
