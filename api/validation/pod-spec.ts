@@ -2,6 +2,7 @@ import { invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import type { PodSpec, PodTemplateSpec, Toleration, TopologySpreadConstraint } from '../types.ts';
+import { validateAffinity } from './affinity.ts';
 import { validateContainers } from './container.ts';
 import { validateLabelSelector } from './label-selector.ts';
 import { validateAnnotations, validateLabels } from './metadata.ts';
@@ -30,6 +31,7 @@ export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
     ...named(child(field, 'hostname'), spec.hostname || undefined, dnsLabel),
     ...named(child(field, 'subdomain'), spec.subdomain || undefined, dnsLabel),
     ...validateResources(child(field, 'resources'), spec.resources),
+    ...validateAffinity(child(field, 'affinity'), spec.affinity),
     ...(spec.tolerations ?? []).flatMap((each, index) =>
       validateToleration(at(child(field, 'tolerations'), index), each),
     ),

@@ -81,6 +81,7 @@ const ofService: Refusals<NonNullable<Service['spec']>> = {
     'kith has no load balancers; say who may open the app by the annotation kith.home.arpa/open-to',
   ),
   healthCheckNodePort: whenSet('kith opens no node ports; leave it out'),
+  internalTrafficPolicy: unless('Cluster', 'kith picks the nearest healthy endpoint itself; use Cluster'),
   externalTrafficPolicy: whenSet('kith has no external traffic; leave it out'),
 };
 

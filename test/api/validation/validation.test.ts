@@ -177,6 +177,25 @@ describe('a pod', () => {
     );
   });
 
+  it('says where it wants to be in terms that can be matched', () => {
+    const must = 'requiredDuringSchedulingIgnoredDuringExecution';
+    const should = 'preferredDuringSchedulingIgnoredDuringExecution';
+    const near = (podAntiAffinity: object) => somePod({ affinity: { podAntiAffinity } });
+    const nodes = (expression: { key: string; operator: string; values?: string[] }) =>
+      somePod({
+        affinity: { nodeAffinity: { [must]: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } } },
+      });
+    only(near({ [must]: [{ topologyKey: '' }] }), /topologyKey: Required value: can not be empty/);
+    only(near({ [should]: [{ weight: 0, podAffinityTerm: { topologyKey: 'a' } }] }), /weight: .*range 1-100/);
+    only(nodes({ key: 'a', operator: 'Near' }), /operator: .*not a valid selector operator/);
+    only(nodes({ key: 'a', operator: 'In' }), /values: Required value: must be specified when `operator`/);
+    only(
+      somePod({ affinity: { nodeAffinity: { [must]: { nodeSelectorTerms: [] } } } }),
+      /at least one node selector term/,
+    );
+    assert.deepEqual(told(nodes({ key: 'cores', operator: 'Gt', values: ['2'] })), []);
+  });
+
   it('changes only in what Kubernetes lets change', () => {
     const image = container({ image: 'hello:2' });
     assert.deepEqual(told(image, somePod()), []);
