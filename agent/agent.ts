@@ -52,6 +52,8 @@ export interface AgentOptions {
   log: Log;
   /** @default 0.1.0 */
   version?: string;
+  /** How long the API may take to say what is still wanted before the pods on disk start. @default 5000 */
+  offlineStartMs?: number;
   logLimits?: Partial<LogLimits>;
   tunnelLimits?: Partial<TunnelLimits>;
 }
@@ -149,6 +151,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     caps,
     node: () => node,
     refuse: () => refuseWithoutIsolation(sandboxes, options.tier),
+    offlineStartMs: options.offlineStartMs,
   });
 
   const podInformer = informer<Pod>(
@@ -192,7 +195,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         namespace: local.namespace,
         name: local.name,
         phase: local.status?.phase ?? 'Pending',
-        ready: local.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
+        // The status of before a reboot says nothing while no sandbox lives.
+        ready:
+          sandbox !== undefined &&
+          local.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
         restarts: Object.values(local.containers).reduce(
           (sum, { starts }) => sum + Math.max(0, starts - 1),
           0,

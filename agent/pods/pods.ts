@@ -20,6 +20,7 @@ export const offlineStartMs = 5_000;
 export class Pods {
   readonly #tools: PodTools;
   readonly #caps: Caps;
+  readonly #offlineStartMs: number;
   readonly #node: () => Node | undefined;
   /** Refuses by other rules, such as whose apps the owner takes; undefined: nothing against it. */
   readonly #refuse: (pod: Pod) => { reason: string; message: string } | undefined;
@@ -34,8 +35,11 @@ export class Pods {
       caps: Caps;
       node: () => Node | undefined;
       refuse?: (pod: Pod) => { reason: string; message: string } | undefined;
+      /** @default offlineStartMs */
+      offlineStartMs?: number;
     },
   ) {
+    this.#offlineStartMs = options.offlineStartMs ?? offlineStartMs;
     this.#tools = tools;
     this.#caps = options.caps;
     this.#node = options.node;
@@ -53,7 +57,7 @@ export class Pods {
     const begin = () => {
       for (const worker of waiting) worker.wake();
     };
-    const offline = this.#tools.clock.after(offlineStartMs, () => {
+    const offline = this.#tools.clock.after(this.#offlineStartMs, () => {
       if (waiting.length > 0)
         this.#tools.log.info('no controller in reach: starting the pods known from before');
       begin();

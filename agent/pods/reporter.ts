@@ -22,7 +22,9 @@ interface Report extends PodName {
   wanted: PodStatus;
   known: PodStatus | undefined;
   knownVersion: number;
-  sending: Promise<void> | undefined;
+  /** Set and cleared in the same turn as what it guards, or a report in between would be lost. */
+  busy: boolean;
+  sending: Promise<void>;
   failures: number;
 }
 
@@ -58,7 +60,8 @@ export class StatusReporter {
         wanted,
         known,
         knownVersion: 0,
-        sending: undefined,
+        busy: false,
+        sending: Promise.resolve(),
         failures: 0,
       });
     }
@@ -68,7 +71,7 @@ export class StatusReporter {
   /** Looks at the API's copy as a watch delivers it: where someone overwrote what is ours, it is said again. */
   observe(pod: Pod): void {
     const report = this.#reports.get(pod.metadata?.uid ?? '');
-    if (!report || report.sending) return;
+    if (!report || report.busy) return;
     // A watch runs behind our own patches: an older copy is no contradiction.
     if (Number(pod.metadata?.resourceVersion ?? 0) < report.knownVersion) return;
     report.known = pod.status;
@@ -77,10 +80,10 @@ export class StatusReporter {
 
   /** Resolves when the newest status has arrived, cannot arrive any more (the pod is gone), or `boundMs` have passed. */
   async flush(uid: string, boundMs: number): Promise<void> {
-    const sending = this.#reports.get(uid)?.sending;
-    if (!sending) return;
+    const report = this.#reports.get(uid);
+    if (!report?.busy) return;
     const bound = new AbortController();
-    await Promise.race([sending, this.#clock.sleep(boundMs, bound.signal).catch(() => {})]);
+    await Promise.race([report.sending, this.#clock.sleep(boundMs, bound.signal).catch(() => {})]);
     bound.abort(new Error('flushed'));
   }
 
@@ -93,11 +96,12 @@ export class StatusReporter {
   }
 
   #send(report: Report, delayMs: number): void {
-    report.sending ??= this.#run(report, delayMs)
-      .catch(() => {})
-      .finally(() => {
-        report.sending = undefined;
-      });
+    if (report.busy) return;
+    report.busy = true;
+    report.sending = this.#run(report, delayMs).catch(() => {
+      // Stopped while waiting.
+      report.busy = false;
+    });
   }
 
   async #run(report: Report, delayMs: number): Promise<void> {
@@ -106,7 +110,10 @@ export class StatusReporter {
     while (this.#reports.get(uid) === report && !this.#stop.signal.aborted) {
       const { wanted } = report;
       const status = statusPatch(wanted, report.known);
-      if (!status) return;
+      if (!status) {
+        report.busy = false;
+        return;
+      }
       try {
         // The uid in the patch makes it fail on another pod of the same name.
         const after = await this.#client.patch<Pod>(

@@ -175,7 +175,10 @@ export class PodWorker {
       case 'fail':
         return this.#say('Warning', action.reason, action.message);
       case 'wait':
-        this.#timer = this.#tools.clock.after(action.until - this.#tools.clock.now(), () => this.wake());
+        this.#timer?.cancel();
+        this.#timer = this.#tools.clock.after(Math.max(0, action.until - this.#tools.clock.now()), () =>
+          this.wake(),
+        );
         return;
       case 'cancel-pull':
         return this.#pulls.get(action.container)?.abort(new Error('the pod is ending'));

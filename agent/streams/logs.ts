@@ -6,6 +6,7 @@ import { segmentsIn } from '../pods/logs/container-log.ts';
 import { readLog } from '../pods/logs/read.ts';
 import type { Pods } from '../pods/pods.ts';
 import type { PodWorker } from '../pods/worker.ts';
+import { resetStream } from '../../swarm/tunnel.ts';
 import { answer } from './answer.ts';
 
 /** Every follower holds a file block and a stream; the controller passes on those of all people. */
@@ -42,7 +43,7 @@ export function logHandler(options: { pods: Pick<Pods, 'named'>; clock: Clock; f
       await pipeline(Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 }), stream);
     } catch {
       // The reader has gone, or the log was removed under it: either way there is no one to tell.
-      stream.close();
+      resetStream(stream, new Error('the log broke off'));
     } finally {
       stream.off('close', stop);
       stop();

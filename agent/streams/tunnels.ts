@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Role } from '../../swarm/certificate.ts';
 import type { Link, StreamHandler } from '../../swarm/swarm.ts';
+import { resetStream } from '../../swarm/tunnel.ts';
 import type { Log } from '../../process/log.ts';
 import type { Clock } from '../../process/clock.ts';
 import type { Pods } from '../pods/pods.ts';
@@ -93,20 +94,23 @@ export function tunnelHandler(options: {
   };
 }
 
-/** Copies both ways until both have ended; when either breaks, or the sandbox goes, the other is ended too. */
+/** Copies both ways until both have ended; when either breaks, or the sandbox goes, the other is cut, and can tell. */
 function join(stream: ServerHttp2Stream, socket: Duplex, gone: Promise<void>): void {
-  const end = () => {
+  const cut = (why: Error) => {
     socket.destroy();
-    if (!stream.destroyed) stream.close();
+    resetStream(stream, why);
   };
-  socket.once('error', end);
+  socket.once('error', cut);
   socket.once('close', () => {
     // Closed before its end: the reader must not take what came so far for all there is.
-    if (!socket.readableEnded) end();
+    if (!socket.readableEnded) return cut(new Error('the pod broke the connection'));
+    // Nobody reads what the other side may still send.
+    if (stream.writableFinished) stream.close();
+    else stream.once('finish', () => stream.close());
   });
-  stream.once('close', () => socket.destroy());
   stream.once('aborted', () => socket.destroy());
-  void gone.then(end);
+  stream.once('close', () => socket.destroy());
+  void gone.then(() => cut(new Error('the pod has ended')));
   stream.pipe(socket);
   socket.pipe(stream);
 }

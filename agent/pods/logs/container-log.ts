@@ -54,6 +54,7 @@ export function segmentsIn(folder: string): Segment[] {
  */
 export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
   readonly run: number;
+  /** All is on disk, and no more comes. */
   ended = false;
   readonly #folder: string;
   readonly #clock: Clock;
@@ -66,7 +67,10 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
   #file: FileHandle | undefined;
   #number = 0;
   #segmentBytes = 0;
-  #writing: Promise<void> | undefined;
+  #closing = false;
+  /** Cleared in the same turn as the queue is seen empty, or an append in between would lie there. */
+  #busy = false;
+  #written: Promise<void> = Promise.resolve();
 
   /** @param run the number of this start of the container; logs of runs before the previous one are removed. */
   constructor(options: { folder: string; run: number; clock: Clock; log: Log; limits?: Partial<LogLimits> }) {
@@ -86,7 +90,7 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
   }
 
   write(stream: 'stdout' | 'stderr', chunk: Buffer): void {
-    if (this.ended) return;
+    if (this.#closing) return;
     const { stored, rest } = storeLines(nanoTime(this.#clock.date()), stream, this.#rest[stream], chunk);
     this.#rest[stream] = rest as Buffer<ArrayBuffer>;
     this.#append(stored);
@@ -94,11 +98,14 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
 
   /** Writes what is left without a newline, and closes. Resolves when all is on disk. */
   async end(): Promise<void> {
-    if (this.ended) return this.#writing;
-    for (const stream of ['stdout', 'stderr'] as const)
-      if (this.#rest[stream].length > 0) this.write(stream, Buffer.from('\n'));
+    if (!this.#closing) {
+      for (const stream of ['stdout', 'stderr'] as const)
+        if (this.#rest[stream].length > 0) this.write(stream, Buffer.from('\n'));
+      this.#closing = true;
+    }
+    await this.#written;
+    if (this.ended) return;
     this.ended = true;
-    await this.#writing;
     await this.#file?.close().catch(() => {});
     this.#file = undefined;
     this.emit('ended');
@@ -116,9 +123,9 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
       this.#push(Buffer.from(note));
     }
     this.#push(stored);
-    this.#writing ??= this.#drain().finally(() => {
-      this.#writing = undefined;
-    });
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#written = this.#drain();
   }
 
   #push(stored: Buffer): void {
@@ -141,6 +148,7 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
       this.#pendingBytes -= batch.length;
       this.emit('grown');
     }
+    this.#busy = false;
   }
 
   async #segment(): Promise<FileHandle> {

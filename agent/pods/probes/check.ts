@@ -19,18 +19,27 @@ const bodyShownMax = 256;
 /** Checks a container's probes through its sandbox: no network is involved, so `host` fields cannot lead elsewhere. */
 export function checkThrough(sandbox: PodSandbox, container: Container, clock: Clock): ProbeCheck {
   return async (probe, signal) => {
-    const limit = AbortSignal.any([signal, timeoutOf(probe, clock)]);
+    const timeout = new AbortController();
+    const seconds = probe.timeoutSeconds ?? 1;
+    const timer = clock.after(seconds * 1000, () =>
+      timeout.abort(new Error(`no answer within ${seconds} s`)),
+    );
+    const limit = AbortSignal.any([signal, timeout.signal]);
     try {
       if (probe.httpGet) return await checkHttp(sandbox, container, probe, limit);
       if (probe.tcpSocket) {
         const socket = await abortable(sandbox.connect(portOf(container, probe.tcpSocket.port)), limit);
+        socket.on('error', () => {});
         socket.destroy();
         return { passed: true, message: '' };
       }
       if (probe.exec) return await checkExec(sandbox, container, probe.exec.command ?? [], limit);
       return { passed: false, message: 'the probe has no handler that this host knows' };
     } catch (error) {
-      return { passed: false, message: (error as Error)?.message ?? String(error) };
+      const cause = limit.aborted ? limit.reason : error;
+      return { passed: false, message: (cause as Error)?.message ?? String(cause) };
+    } finally {
+      timer.cancel();
     }
   };
 }
@@ -67,6 +76,8 @@ async function checkHttp(
   const { path = '/', port, httpHeaders = [] } = probe.httpGet!;
   const number = portOf(container, port);
   const socket = await abortable(sandbox.connect(number), signal);
+  // Once the outcome is known, how the connection ends is of no interest.
+  socket.on('error', () => {});
   const headers: Record<string, string> = { host: `localhost:${number}`, accept: '*/*', connection: 'close' };
   headers['user-agent'] = 'kube-probe/kith';
   for (const { name, value } of httpHeaders) headers[name.toLowerCase()] = value;
@@ -88,7 +99,8 @@ function get(
   signal: AbortSignal,
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const asking = request({ createConnection: () => socket, path, headers, agent: false, signal });
+    // No `agent`: with any, `createConnection` would be ignored and the host's own loopback be asked.
+    const asking = request({ createConnection: () => socket, path, headers, signal });
     asking.once('error', reject);
     asking.once('response', (response) => {
       const status = response.statusCode ?? 0;
@@ -126,13 +138,6 @@ async function checkExec(
   } finally {
     stdio.destroy();
   }
-}
-
-function timeoutOf(probe: Probe, clock: Clock): AbortSignal {
-  const limit = new AbortController();
-  const seconds = probe.timeoutSeconds ?? 1;
-  clock.after(seconds * 1000, () => limit.abort(new Error(`no answer within ${seconds} s`)));
-  return limit.signal;
 }
 
 /** The promise, or the signal's reason if that comes first; a stream that arrives too late is closed. */

@@ -262,18 +262,23 @@ describe('deciding for a pod', () => {
 
   describe('whatever happens', () => {
     const event = fc.constantFrom(
-      ...['pulled', 'pull-failed', 'started', 'start-held', 'exit 0', 'exit 1', 'sandbox-created'],
-      ...[
-        'sandbox-failed',
-        'sandbox-removed',
-        'sandbox-lost',
-        'unhealthy',
-        'ready',
-        'unready',
-        'delete',
-        'evict',
-      ],
-      ...['time', 'restart'],
+      'pulled',
+      'pull-failed',
+      'started',
+      'start-held',
+      'exit 0',
+      'exit 1',
+      'sandbox-created',
+      'sandbox-failed',
+      'sandbox-removed',
+      'sandbox-lost',
+      'unhealthy',
+      'ready',
+      'unready',
+      'delete',
+      'evict',
+      'time',
+      'restart',
     );
     const container = fc.constantFrom('init', 'app', 'two');
     const policy = fc.constantFrom('Always', 'OnFailure', 'Never');
