@@ -12,7 +12,8 @@ export const returnGraceMs = 7_000;
 
 /**
  * The observer's view of itself: how late its own timers ran, and since when it has been watching without a gap. Silence is only
- * counted from there on, so that a controller that was stopped, swapped out or asleep does not take its own absence for theirs.
+ * counted from there on, with time to dial back for who has not been heard since, so that a controller that was stopped, swapped
+ * out or asleep does not take its own absence for theirs.
  */
 export class Attention {
   readonly #clock: Clock;
@@ -23,7 +24,7 @@ export class Attention {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#lastTickAt = clock.now();
-    this.#watchingSince = clock.now() + returnGraceMs;
+    this.#watchingSince = clock.now();
   }
 
   /** Call every `tickMs`. */
@@ -31,7 +32,7 @@ export class Attention {
     const now = this.#clock.now();
     const lagMs = now - this.#lastTickAt - tickMs;
     this.#lastTickAt = now;
-    if (lagMs > absenceMs) this.#watchingSince = now + returnGraceMs;
+    if (lagMs > absenceMs) this.#watchingSince = now;
     const fresh = now - this.#lag.at < lagMemoryMs;
     if (lagMs > observerLagMsMax && (!fresh || lagMs >= this.#lag.ms)) this.#lag = { ms: lagMs, at: now };
   }
@@ -43,6 +44,7 @@ export class Attention {
 
   /** How long something last heard then has been silent, as far as this observer can tell. */
   silenceMs(lastHeardAt: number | undefined): number {
-    return Math.max(0, this.#clock.now() - Math.max(lastHeardAt ?? -Infinity, this.#watchingSince));
+    const heardSince = lastHeardAt !== undefined && lastHeardAt > this.#watchingSince;
+    return Math.max(0, this.#clock.now() - (heardSince ? lastHeardAt : this.#watchingSince + returnGraceMs));
   }
 }
