@@ -143,6 +143,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     events,
     envSources: envSourcesFrom(client),
     nodeName,
+    own: options.tier === undefined || options.tier === 'own',
     allocatable: caps,
     podCIDR: () => node?.spec?.podCIDR,
     logLimits: options.logLimits,

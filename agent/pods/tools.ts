@@ -26,6 +26,8 @@ export interface PodTools {
   events: EventRecorder;
   envSources: EnvSources;
   nodeName: string;
+  /** Whether the apps here are the host owner's own: only these run where no OS sandbox holds them. */
+  own: boolean;
   allocatable: { cpuMillis: number; memoryBytes: number };
   /** The node's pod range; undefined until the controller has given one. */
   podCIDR(): string | undefined;

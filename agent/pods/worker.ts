@@ -5,6 +5,7 @@ import { amountOf } from '../../api/resources.ts';
 import type { Container, ObjectReference, Pod } from '../../api/types.ts';
 import type { Timer } from '../../process/clock.ts';
 import { jittered } from '../../process/random.ts';
+import { chooseSandbox } from '../sandbox/choose.ts';
 import type { ContainerSpec, LocalImage, PodSandbox, Sandbox } from '../sandbox/sandbox.ts';
 import { hostAddressOf } from './addresses.ts';
 import { backoffMs } from './backoff.ts';
@@ -467,15 +468,8 @@ export class PodWorker {
   }
 
   #driverFor(image: LocalImage | undefined): Sandbox {
-    const wished = this.#pod.spec?.runtimeClassName ?? (image?.kind === 'oci' ? 'podman' : 'wasm');
-    const driver =
-      this.#tools.sandboxes.find(({ name }) => name === wished) ??
-      (this.#pod.spec?.runtimeClassName
-        ? undefined
-        : this.#tools.sandboxes.find((each) => runs(each, image)));
-    if (driver) return driver;
-    const offered = this.#tools.sandboxes.map(({ name }) => name).join(', ') || 'none';
-    throw new Error(`this host has no sandbox "${wished}" (it has: ${offered})`);
+    const { sandboxes, own } = this.#tools;
+    return chooseSandbox(image?.kind ?? 'wasm', this.#pod.spec?.runtimeClassName, sandboxes, own);
   }
 
   #sayBackOff(container: Container): void {
@@ -531,11 +525,6 @@ export class PodWorker {
   get #name(): string {
     return `${this.#local.namespace}/${this.#local.name}`;
   }
-}
-
-/** A driver's name says what it runs; one for tests or a later one may run both. */
-function runs(driver: Sandbox, image: LocalImage | undefined): boolean {
-  return driver.name !== 'wasm' && driver.name !== 'podman' && image !== undefined;
 }
 
 /** Kubernetes' default: a tag that moves is asked for each time. */

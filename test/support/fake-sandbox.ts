@@ -21,6 +21,7 @@ export interface FakeContainer extends RunningContainer {
   print(text: string, stream?: 'stdout' | 'stderr'): void;
   /** Graces of the stops it was asked for. */
   readonly stops: number[];
+  attach(output: ContainerSpec['output']): void;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface FakeContainer extends RunningContainer {
  * SIGTERM and takes its whole grace is up to the test). Its pods outlive `forgetAgent()`, as real ones outlive a killed agent.
  */
 export class FakeSandbox implements Sandbox {
-  readonly name = 'fake';
+  readonly name = 'wasm';
   capabilities: Capabilities = {
     exec: false,
     stats: false,
@@ -97,6 +98,7 @@ export class FakePod implements PodSandbox {
     if (this.containers.has(spec.name)) throw new Error(`container ${spec.name} runs already`);
     const { promise, resolve } = Promise.withResolvers<Exit>();
     const stops: number[] = [];
+    let { output } = spec;
     const end = (exit: Exit) => {
       if (this.containers.get(spec.name) === container) this.containers.delete(spec.name);
       resolve(exit);
@@ -109,7 +111,10 @@ export class FakePod implements PodSandbox {
       stops,
       exited: promise,
       exit: (code, reason = code === 0 ? 'Completed' : 'Error') => end({ code, reason }),
-      print: (text, stream = 'stdout') => spec.output(stream, Buffer.from(text)),
+      print: (text, stream = 'stdout') => output(stream, Buffer.from(text)),
+      attach: (to) => {
+        output = to;
+      },
       stop: async (graceMs) => {
         stops.push(graceMs);
         this.#owner.calls.push(`stop ${this.spec.name}/${spec.name}`);

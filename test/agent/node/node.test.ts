@@ -101,7 +101,7 @@ describe('a host in the API', () => {
     const { metadata, spec, status } = node();
     assert.equal(spec!.providerID, `kith://${identity.key}`);
     assert.equal(metadata!.labels!['kubernetes.io/hostname'], 'attic');
-    assert.equal(metadata!.annotations!['kith.home.arpa/sandboxes'], 'fake');
+    assert.equal(metadata!.annotations!['kith.home.arpa/sandboxes'], 'wasm');
     assert.equal(metadata!.annotations!['kith.home.arpa/owner'], 'ann');
     assert.deepEqual(status!.allocatable, {
       cpu: '1500m',

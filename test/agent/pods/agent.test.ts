@@ -183,6 +183,8 @@ describe('an agent that was away', () => {
     assert.equal(host.sandbox.container('web'), before);
     assert.equal(host.agent.pods().find(({ name }) => name === 'web')!.restarts, 0);
     // An adopted container is looked after like any other.
+    before.print('still here\n');
+    await until('its log goes on', () => host.logsOf('web').includes('still here'));
     before.exit(1);
     await until('it is restarted', () => host.statusOf('web')?.containerStatuses?.[0]?.restartCount === 1);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAgent, type Agent, type AgentOptions } from '../../../agent/agent.ts';
@@ -76,6 +76,15 @@ export class Host {
 
   async untilReady(name: string): Promise<void> {
     await until(`pod ${name} is ready`, () => this.condition(name, 'Ready') === 'True');
+  }
+
+  /** All that lies in the pod's log files. */
+  logsOf(name: string): string {
+    const uid = this.api.find<Pod>('Pod', name, 'default')!.metadata!.uid!;
+    const folder = join(this.folder, 'pods', uid, 'logs', 'app');
+    return readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('');
   }
 
   async close(): Promise<void> {
