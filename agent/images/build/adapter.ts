@@ -5,14 +5,16 @@
  * one request per instance (about 100/s). The host must not enter an instance while a call is under way in it: a
  * suspended call and a new one would share one stack.
  */
-import { wholeBodyOf } from './whole-body.ts';
+import { isResponse, wholeBodyOf } from './whole-body.ts';
 import { getEnvironment } from 'wasi:cli/environment@0.2.3';
 import {
   Fields,
   OutgoingBody,
   OutgoingResponse,
   ResponseOutparam,
+  type IncomingBody,
   type IncomingRequest,
+  type InputStream,
   type OutputStream,
 } from 'wasi:http/types@0.2.3';
 
@@ -62,25 +64,29 @@ export function incomingHandlerOf(handler: Handler) {
     throw new TypeError(
       `the default export is ${handler === null ? 'null' : typeof handler}; it must be a function or an object with a fetch(request, env) method`,
     );
-  const answer: Fetch = typeof handler === 'function' ? handler : (...of) => handler.fetch(...of);
+  const answer: Fetch =
+    typeof handler === 'function'
+      ? handler
+      : (request, variables, context) => handler.fetch(request, variables, context);
   return {
     // No `async` and no `await` where none is needed: in this engine one costs as much as all else of a small answer.
     handle(incoming: IncomingRequest, out: ResponseOutparam): void | Promise<void> {
       serving = true;
+      const body = new RequestBody(incoming);
       const after: Promise<unknown>[] = [];
       const context = { waitUntil: (promise: Promise<unknown>) => void after.push(promise) };
       const finish = (response: unknown): void | Promise<void> => {
-        const sent = send(response instanceof Response ? response : failure(notAResponse(response)), out);
-        if (sent || after.length > 0) return settle(sent, after, incoming);
-        incoming[Symbol.dispose]();
+        const sent = send(isResponse(response) ? response : failure(notAResponse(response)), out);
+        if (sent || after.length > 0) return settle(sent, after, body);
+        body.release();
       };
       let response: Response | Promise<Response>;
       try {
-        response = answer(requestOf(incoming), env(), context);
+        response = answer(requestOf(incoming, body), env(), context);
       } catch (error) {
         return finish(failure(error));
       }
-      if (response instanceof Response) return finish(response);
+      if (isResponse(response)) return finish(response);
       return Promise.resolve(response).then(finish, (error) => finish(failure(error)));
     },
   };
@@ -89,12 +95,12 @@ export function incomingHandlerOf(handler: Handler) {
 async function settle(
   sent: void | Promise<void>,
   after: Promise<unknown>[],
-  incoming: IncomingRequest,
+  body: RequestBody,
 ): Promise<void> {
   await sent;
-  incoming[Symbol.dispose]();
   for (const result of await Promise.allSettled(after))
     if (result.status === 'rejected') report(result.reason);
+  body.release();
 }
 
 function notAResponse(value: unknown): TypeError {
@@ -111,7 +117,7 @@ function report(error: unknown): void {
   console.error(error instanceof Error ? `${error}\n${error.stack ?? ''}` : String(error));
 }
 
-function requestOf(incoming: IncomingRequest): Request {
+function requestOf(incoming: IncomingRequest, body: RequestBody): Request {
   const { tag, val } = incoming.method();
   const method = (val ?? tag).toUpperCase();
   const headers = new Headers();
@@ -120,44 +126,51 @@ function requestOf(incoming: IncomingRequest): Request {
   fields[Symbol.dispose]();
   const url = `http://${incoming.authority() ?? headers.get('host') ?? 'localhost'}${incoming.pathWithQuery() ?? '/'}`;
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
-  return new Request(url, { method, headers, body: bodyOf(incoming), duplex: 'half' } as RequestInit);
+  return new Request(url, { method, headers, body: body.stream(), duplex: 'half' } as RequestInit);
 }
 
-/** The request's body, read only as fast as the handler takes it. */
-function bodyOf(incoming: IncomingRequest): ReadableStream<Uint8Array> {
-  const body = incoming.consume();
-  const input = body.stream();
-  return new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        try {
-          controller.enqueue(input.blockingRead(BigInt(pieceBytes)));
-        } catch (error) {
-          if (tagOf(error) === 'closed') controller.close();
-          else controller.error(new TypeError('the request broke off before its end'));
-        }
+/** The request's body, read only as fast as the handler takes it, and all that the host lent for this request. */
+class RequestBody {
+  readonly #incoming: IncomingRequest;
+  #body: IncomingBody | undefined;
+  #input: InputStream | undefined;
+
+  constructor(incoming: IncomingRequest) {
+    this.#incoming = incoming;
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    this.#body = this.#incoming.consume();
+    this.#input = this.#body.stream();
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => {
+          try {
+            if (!this.#input) throw new TypeError('the request is over');
+            controller.enqueue(this.#input.blockingRead(BigInt(pieceBytes)));
+          } catch (error) {
+            if (tagOf(error) === 'closed') controller.close();
+            else controller.error(new TypeError('the request broke off before its end', { cause: error }));
+          }
+        },
       },
-      cancel() {
-        input[Symbol.dispose]();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Gives all back, children first. What is not given back stays in the host's tables for the life of the instance. */
+  release(): void {
+    this.#input?.[Symbol.dispose]();
+    this.#body?.[Symbol.dispose]();
+    this.#input = undefined;
+    this.#incoming[Symbol.dispose]();
+  }
 }
 
 /** Returns a promise only if the body is a stream. */
 function send(response: Response, out: ResponseOutparam): void | Promise<void> {
-  const fields = new Fields();
-  response.headers.forEach((value, name) => {
-    try {
-      fields.append(name, encoder.encode(value));
-    } catch (error) {
-      // Connection headers are the host's business, as in any HTTP server behind a proxy.
-      if (tagOf(error) !== 'forbidden') throw error;
-    }
-  });
-  const outgoing = new OutgoingResponse(fields);
-  outgoing.setStatusCode(response.status);
+  const outgoing = new OutgoingResponse(fieldsOf(response.headers));
+  if (response.status !== 200) outgoing.setStatusCode(response.status);
   const body = outgoing.body();
   ResponseOutparam.set(out, { tag: 'ok', val: outgoing });
   const whole = response.bodyUsed ? undefined : wholeBodyOf(response);
@@ -173,17 +186,41 @@ function send(response: Response, out: ResponseOutparam): void | Promise<void> {
   end(body, output, sent);
 }
 
+/** One call for all of them; only if the host refuses one is each tried, and the refused left out. */
+function fieldsOf(headers: Headers): Fields {
+  const entries: [string, Uint8Array][] = [];
+  headers.forEach((value, name) => entries.push([name, encoder.encode(value)]));
+  try {
+    return Fields.fromList(entries);
+  } catch {
+    const fields = new Fields();
+    for (const [name, value] of entries)
+      try {
+        fields.append(name, value);
+      } catch (error) {
+        // Connection headers are the host's business, as in any HTTP server behind a proxy.
+        if (tagOf(error) !== 'forbidden')
+          console.error(`The header ${name} was left out: its value cannot be sent.`);
+      }
+    return fields;
+  }
+}
+
 async function stream(from: ReadableStream<Uint8Array>, body: OutgoingBody): Promise<void> {
   const output = body.write();
   let sent = true;
-  const reader = from.getReader();
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) write(output, next.value);
+    reader = from.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      write(output, next.value);
+      output.flush();
+    }
   } catch (error) {
     sent = false;
     if (tagOf(error) !== 'closed') report(error);
     // The visitor has gone, or the source failed: either way nobody wants the rest.
-    void reader.cancel(error).catch(() => {});
+    void reader?.cancel(error).catch(() => {});
   }
   end(body, output, sent);
 }
@@ -207,7 +244,6 @@ function write(output: OutputStream, bytes: Uint8Array): void {
     output.write(bytes.subarray(at, at + permit));
     at += permit;
   }
-  output.flush();
 }
 
 function tagOf(error: unknown): string | undefined {

@@ -1,14 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build, type BuildFailure, type Message, type Plugin } from 'esbuild';
 import { BuildError } from './build-error.ts';
 
 /** The adapter beside this file: `.ts` in the sources, `.js` where kith is compiled. */
-const adapter = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './adapter.ts' : './adapter.js', import.meta.url),
-);
+const adapter = import.meta.url.endsWith('.ts') ? './adapter.ts' : './adapter.js';
 
 /** Where a folder's handler is looked for when its package.json does not say. */
 const entryNames = [
@@ -31,7 +28,7 @@ export async function bundle(source: string): Promise<string> {
     const result = await build({
       stdin: {
         contents: `import handler from ${JSON.stringify(entry)};
-import { incomingHandlerOf } from ${JSON.stringify(adapter)};
+import { incomingHandlerOf } from 'kith:adapter';
 export const incomingHandler = incomingHandlerOf(handler);
 `,
         resolveDir: dirname(entry),
@@ -49,7 +46,7 @@ export const incomingHandler = incomingHandlerOf(handler);
       // Names in comments and errors must not depend on where the source happens to lie: same source, same digest.
       absWorkingDir: dirname(entry),
       logLevel: 'silent',
-      plugins: [refuseNode],
+      plugins: [ownAdapter, refuseNode],
     });
     return result.outputFiles[0]!.text;
   } catch (error) {
@@ -87,6 +84,19 @@ async function mainOf(folder: string): Promise<string | undefined> {
     throw new BuildError(`${join(folder, 'package.json')}: ${(error as Error).message}`);
   }
 }
+
+/** Under a name of its own: its path, which differs from machine to machine, must not come into the script. */
+const ownAdapter: Plugin = {
+  name: 'own-adapter',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^kith:adapter$/ }, () => ({ path: adapter, namespace: 'kith' }));
+    onResolve({ filter: /^\.\//, namespace: 'kith' }, ({ path }) => ({ path, namespace: 'kith' }));
+    onLoad({ filter: /.*/, namespace: 'kith' }, async ({ path }) => ({
+      contents: await readFile(new URL(path, import.meta.url), 'utf8'),
+      loader: path.endsWith('.ts') ? 'ts' : 'js',
+    }));
+  },
+};
 
 /** What stands in for a builtin of Node inside a component, where there is something. */
 const instead: Record<string, string> = {

@@ -6,6 +6,7 @@ declare module 'wasi:cli/environment@0.2.3' {
 declare module 'wasi:http/types@0.2.3' {
   /** Entries are bytes: header values need not be UTF-8. Methods throw `{payload: {tag: 'invalid-syntax' | 'forbidden' | …}}`. */
   export class Fields {
+    static fromList(entries: [string, Uint8Array][]): Fields;
     append(name: string, value: Uint8Array): void;
     entries(): [string, Uint8Array][];
     [Symbol.dispose](): void;

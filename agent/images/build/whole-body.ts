@@ -30,3 +30,8 @@ export function wholeBodyOf(response: Response): Uint8Array | undefined {
   const body = (response as Whole)[whole];
   return typeof body === 'string' ? encoder.encode(body) : body;
 }
+
+/** `instanceof Response`, without the detour over the proxy. */
+export function isResponse(value: unknown): value is Response {
+  return value instanceof Native;
+}
