@@ -44,6 +44,8 @@ export class CachedWorld implements World {
   readonly #byNode = new Map<string, Map<string, KubeObject>>();
   readonly #byNamespace = new Map<string, Map<string, KubeObject>>();
   readonly #deleting = new Map<string, string>();
+  /** Uids that the watch has seen go, and when: the answer to a write may come later, and must not bring them back. */
+  readonly #gone = new Map<string, number>();
   readonly #unconfirmed = new Map<string, { kind: string; key: string; uid: string; at: number }>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #stops: (() => void)[] = [];
@@ -107,6 +109,7 @@ export class CachedWorld implements World {
     if (!kind || !this.#kinds.has(kind)) return;
     const known = this.#kinds.get(kind)!.get(keyOf(object));
     const uid = object.metadata?.uid ?? '';
+    if (this.#gone.has(uid)) return;
     if (!known) this.#unconfirmed.set(uid, { kind, key: keyOf(object), uid, at: this.#clock.now() });
     this.#see(known ? 'MODIFIED' : 'ADDED', object, true);
   }
@@ -123,6 +126,8 @@ export class CachedWorld implements World {
   /** Drops own writes that no watch ever confirmed. Returns how many. */
   doubt(): number {
     let dropped = 0;
+    for (const [uid, at] of this.#gone)
+      if (this.#clock.now() - at >= unconfirmedMsMax) this.#gone.delete(uid);
     for (const [uid, written] of this.#unconfirmed) {
       if (this.#clock.now() - written.at < unconfirmedMsMax) continue;
       this.#unconfirmed.delete(uid);
@@ -143,6 +148,7 @@ export class CachedWorld implements World {
     if (!own) this.#unconfirmed.delete(uid);
     if (type === 'DELETED') {
       this.#deleting.delete(uid);
+      this.#gone.set(uid, this.#clock.now());
       if (known?.metadata?.uid === uid) this.#drop(kind, object);
       return;
     }
