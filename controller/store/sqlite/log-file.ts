@@ -139,7 +139,7 @@ export class LogFile {
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
       try {
-        // Frees the room of the write-ahead log, and makes sure that leftovers of this batch can never come back to life.
+        // Frees the room that the write-ahead log takes: on a full disk that may be what the next write needs.
         this.checkpoint();
       } catch {
         // The disk is in trouble; the error that told us first is the one to report.

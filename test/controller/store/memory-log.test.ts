@@ -48,4 +48,17 @@ describe('the memory log', () => {
     void store.close();
     await clock.advance(5000);
   });
+
+  it('holds after a compaction only what lives, and what came later', async () => {
+    const clock = new VirtualClock();
+    const driver = memoryLog(clock);
+    const store = await openStore({ driver, clock, log: silentLog, snapshotEveryMs: 0 });
+    for (let n = 0; n < 10; n++) await store.put(`/${n % 3}`, () => n);
+    await store.delete('/0');
+    await store.put('/later', () => 1);
+    assert.equal(driver.counts.durable, 12);
+    await store.compact(11);
+    assert.equal(driver.counts.durable, 3, '/1, /2 and /later');
+    await store.close();
+  });
 });

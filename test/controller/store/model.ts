@@ -9,7 +9,7 @@ const keys = ['/a', '/a/b', '/b', '/b/c', '/b/d'];
 
 type Step =
   | { do: 'put' | 'delete'; key: string; expect: 'any' | 'absent' | 'current' | 'stale' }
-  | { do: 'settle' | 'crash' | 'reopen' | 'compact' }
+  | { do: 'pause' | 'settle' | 'crash' | 'reopen' | 'compact' }
   | { do: 'fault'; error: 'EIO' | 'ENOSPC'; kept: boolean };
 
 const write = fc.record({
@@ -17,8 +17,15 @@ const write = fc.record({
   key: fc.constantFrom(...keys),
   expect: fc.constantFrom('any' as const, 'current' as const, 'absent' as const, 'stale' as const),
 });
-const pause = fc.record({
-  do: fc.constantFrom('settle' as const, 'crash' as const, 'reopen' as const, 'compact' as const),
+const other = fc.record({
+  do: fc.constantFrom(
+    'pause' as const,
+    'pause' as const,
+    'settle' as const,
+    'crash' as const,
+    'reopen' as const,
+    'compact' as const,
+  ),
 });
 const fault = fc.record({
   do: fc.constant('fault' as const),
@@ -30,10 +37,10 @@ export const steps = (withFaults: boolean, maxLength: number) =>
   fc.array(
     fc.oneof(
       { weight: 8, arbitrary: write },
-      { weight: 2, arbitrary: pause },
+      { weight: 2, arbitrary: other },
       ...(withFaults ? [{ weight: 1, arbitrary: fault }] : []),
     ),
-    { maxLength },
+    { maxLength, size: 'max' },
   ) as fc.Arbitrary<Step[]>;
 
 interface Issued {
@@ -111,13 +118,17 @@ export async function compare(rig: Rig, script: Step[]): Promise<void> {
         },
         (error: unknown) => {
           if (!mayWin) assert.ok(isStoreConflict(error), String(error));
+          hasFailed ||= !isStoreConflict(error);
         },
       ),
     );
   };
   const nextRevision = () => Math.max(model.issued.at(-1)?.revision ?? 0, store.revision) + 1;
 
+  /** A batch failed: what it held may or may not be there, and the store finds out first. */
+  let hasFailed = false;
   const settle = async () => {
+    hasFailed = false;
     await rig.settle(Promise.all(writes));
     writes = [];
     model.cutTo(store.revision);
@@ -166,6 +177,10 @@ export async function compare(rig: Rig, script: Step[]): Promise<void> {
       case 'fault':
         await settle();
         if (rig.memory) rig.memory.nextFault = { error: step.error, kept: step.kept };
+        break;
+      case 'pause':
+        await rig.pause();
+        if (hasFailed) await settle();
         break;
       case 'settle':
         await settle();

@@ -108,4 +108,20 @@ describe('the store on a disk that forgets', () => {
     await writing.kill();
     assertNothingLost(await lost(disk.survives, writing.acknowledged), writing.acknowledged.size);
   });
+
+  it('builds on nothing that the disk only seems to have, when it starts again after syncs failed', async () => {
+    write();
+    await acknowledged(50);
+    disk.set('s');
+    await writing.until(() => writing.failures.length >= 5);
+    await writing.kill();
+    disk.set('n');
+    const before = writing.acknowledged;
+    // What the failed syncs should have written can be read, but a power loss would take it.
+    write();
+    await acknowledged(50);
+    await writing.kill();
+    const all = new Map([...before, ...writing.acknowledged]);
+    assertNothingLost(await lost(disk.survives, all), all.size);
+  });
 });

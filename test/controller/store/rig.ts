@@ -17,6 +17,8 @@ export interface Rig {
   open(options?: { history?: HistoryLimits }): Promise<Store>;
   /** Waits for a promise, moving virtual time on where time is virtual. */
   settle<T>(promise: Promise<T>): Promise<T>;
+  /** Long enough for a batch to set out, too short to wait for its answer. */
+  pause(): Promise<void>;
   /** The process ends without a word, with writes on their way. */
   crash(): Promise<void>;
   /** Only where faults can be had. */
@@ -38,6 +40,7 @@ export function memoryRig(syncDelayMs = 2): Rig {
       while (!progress.isSettled) await clock.advance(1);
       return settled;
     },
+    pause: () => clock.advance(1),
     async crash() {
       memory.crash();
       // What was told to wait for the disk finds out that it is gone.
@@ -67,11 +70,13 @@ export function sqliteRig(): Rig {
       return store;
     },
     settle: (promise) => promise,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
     async crash() {
       // What the files hold at this moment is what the next life finds; the old one goes on beside, unheard.
       const dead = folder();
       generation++;
-      for (const name of ['log.db', 'log.db-wal', 'log.seen']) cpSync(join(dead, name), join(folder(), name));
+      // Other than a crash this takes a moment: the mark comes first, so that it is not ahead of the log.
+      for (const name of ['log.seen', 'log.db', 'log.db-wal']) cpSync(join(dead, name), join(folder(), name));
     },
     async end() {
       await Promise.all(opened.map((store) => store.close()));
