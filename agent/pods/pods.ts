@@ -5,8 +5,7 @@ import type { Informer } from '../../client/informer.ts';
 import { admit } from '../node/admission.ts';
 import type { Caps } from '../node/caps.ts';
 import type { PodSandbox } from '../sandbox/sandbox.ts';
-import { newLocalPod } from './local-pod.ts';
-import { restore } from './restore.ts';
+import { recall, restore } from './restore.ts';
 import { momentOf, type PodTools } from './tools.ts';
 import { PodWorker } from './worker.ts';
 
@@ -164,7 +163,7 @@ export class Pods {
     const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     // It ended here, before this agent lost its memory; it is neither run again nor is its word changed.
     if (over && !pod.metadata?.deletionTimestamp) return;
-    let local = newLocalPod(pod, momentOf(clock));
+    let local = recall(pod, momentOf(clock));
     const placed = this.all()
       .filter(
         ({ local: held }) =>

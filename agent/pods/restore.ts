@@ -1,5 +1,6 @@
+import type { Pod } from '../../api/types.ts';
+import { newLocalPod, type LocalContainer, type LocalPod, type Moment } from './local-pod.ts';
 import { reduce } from './reduce.ts';
-import type { LocalContainer, LocalPod, Moment } from './local-pod.ts';
 
 /**
  * What is true of a pod after the agent was away: the state on disk set right by what still lives. Pure.
@@ -48,6 +49,29 @@ export function restore(
         : state,
     { ...pod, sandbox: 'live' },
   );
+}
+
+/**
+ * What is known of a pod whose file this host has lost but which the API says has run here: that it did, how often, and under
+ * which address. Nothing of it lives any more. Pure.
+ */
+export function recall(pod: Pod, moment: Moment): LocalPod {
+  const local = newLocalPod(pod, moment);
+  const { containerStatuses = [], initContainerStatuses = [], podIP } = pod.status ?? {};
+  const ran = [...containerStatuses, ...initContainerStatuses].filter(
+    ({ name, containerID }) => containerID && local.containers[name],
+  );
+  if (ran.length === 0) return local;
+  const containers = { ...local.containers };
+  for (const { name, restartCount, containerID, state } of ran)
+    containers[name] = {
+      ...containers[name]!,
+      state: 'running',
+      starts: restartCount + 1,
+      id: containerID,
+      startedAt: state?.running?.startedAt ?? state?.terminated?.startedAt ?? moment.date,
+    };
+  return restore({ ...local, podIP, sandbox: 'live', containers }, undefined, moment);
 }
 
 function settle(container: LocalContainer, id: string | undefined, moment: Moment): LocalContainer {

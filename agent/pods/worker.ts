@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
-import { isConflict, isNotFound } from '../../api/errors.ts';
-import { amountOf } from '../../api/resources.ts';
 import type { Container, ObjectReference, Pod } from '../../api/types.ts';
 import type { Timer } from '../../process/clock.ts';
-import { jittered } from '../../process/random.ts';
 import { chooseSandbox } from '../sandbox/choose.ts';
 import type { ContainerSpec, LocalImage, PodSandbox, Sandbox } from '../sandbox/sandbox.ts';
 import { hostAddressOf } from './addresses.ts';
@@ -12,9 +9,12 @@ import { backoffMs } from './backoff.ts';
 import type { Assignment } from './assignments.ts';
 import { ContainerRun, logFolderOf } from './container-run.ts';
 import { initContainersOf, mainContainersOf } from './containers.ts';
+import { containerSpec } from './container-spec.ts';
 import { decidePod, type Action } from './decide.ts';
-import { expand, resolveEnv } from './env.ts';
+import { confirmDeletion } from './deletion.ts';
+import { resolveEnv } from './env.ts';
 import type { LocalEvent, LocalPod } from './local-pod.ts';
+import { pullImage, pullPolicyOf } from './pull.ts';
 import { begin, reduce } from './reduce.ts';
 import { momentOf, type PodTools } from './tools.ts';
 import { unsupported } from './unsupported.ts';
@@ -23,7 +23,6 @@ import { unsupported } from './unsupported.ts';
 const roundsMax = 50;
 /** The final status is worth this wait before the pod's object is deleted. */
 const flushMsMax = 5_000;
-const deleteRetryMs = { first: 500, max: 15_000 };
 const removeRetryMs = { first: 500, max: 30_000 };
 
 /**
@@ -208,7 +207,7 @@ export class PodWorker {
   }
 
   async #pull(container: Container): Promise<void> {
-    const { clock } = this.#tools;
+    const { clock, images } = this.#tools;
     const name = container.name;
     const reference = container.image ?? '';
     const abort = new AbortController();
@@ -218,10 +217,15 @@ export class PodWorker {
     let bytes = 0;
     try {
       if (policy === 'Always') this.#say('Normal', 'Pulling', `Pulling image "${reference}"`, container);
-      const image = await this.#pullOrReuse(container, reference, policy, abort.signal, (pulled) => {
-        if (bytes === 0 && policy !== 'Always')
-          this.#say('Normal', 'Pulling', `Pulling image "${reference}"`, container);
-        bytes = pulled;
+      const image = await pullImage(container, {
+        images,
+        before: this.#local.containers[name]?.image?.digest,
+        signal: abort.signal,
+        onBytes: (pulled) => {
+          if (bytes === 0 && policy !== 'Always')
+            this.#say('Normal', 'Pulling', `Pulling image "${reference}"`, container);
+          bytes = pulled;
+        },
       });
       this.#images.set(name, image);
       const took = Math.round(clock.now() - startedAt);
@@ -245,30 +249,6 @@ export class PodWorker {
       this.#tell({ type: 'pull-failed', container: name, reason, message });
     } finally {
       if (this.#pulls.get(name) === abort) this.#pulls.delete(name);
-    }
-  }
-
-  /** With nobody to ask for a newer image, the very digest that this pod ran before is as good as ever. */
-  async #pullOrReuse(
-    container: Container,
-    reference: string,
-    policy: 'Always' | 'IfNotPresent' | 'Never',
-    signal: AbortSignal,
-    onBytes: (bytes: number) => void,
-  ): Promise<LocalImage> {
-    const { images } = this.#tools;
-    const onProgress = ({ bytes }: { bytes: number }) => onBytes(bytes);
-    try {
-      return await images.pull(reference, { policy, signal, onProgress });
-    } catch (error) {
-      const before = this.#local.containers[container.name]?.image;
-      if (policy !== 'Always' || !before || signal.aborted) throw error;
-      const pinned = `${reference.replace(/@sha256:.*$/, '')}@${before.digest}`;
-      try {
-        return await images.pull(pinned, { policy: 'Never', signal });
-      } catch {
-        throw error;
-      }
     }
   }
 
@@ -314,7 +294,8 @@ export class PodWorker {
       if (refusal) throw Object.assign(new Error(refusal), { reason: 'CreateContainerConfigError' });
       const env = await this.#resolveEnv(container);
       run = new ContainerRun(container, this.#folder, this.#starts(name) + 1, this.#tools);
-      spec = containerSpec(container, image, env, run);
+      const { log } = run;
+      spec = containerSpec(container, image, env, (stream, chunk) => log.write(stream, chunk));
       // On disk before it runs: whatever is started can be found again after a kill -9.
       await this.#save();
     } catch (error) {
@@ -400,27 +381,10 @@ export class PodWorker {
     }
   }
 
-  /** The API keeps a deleted pod until its host says that nothing of it runs: with grace 0, and only this very pod. */
   async #delete(): Promise<void> {
-    const { client, clock, random, reporter } = this.#tools;
-    const { namespace, name } = this.#local;
-    await reporter.flush(this.uid, flushMsMax);
-    for (let failures = 0; this.#desired && !this.#stop.signal.aborted;) {
-      try {
-        await client.delete(
-          { kind: 'Pod', namespace, name },
-          { gracePeriodSeconds: 0, preconditions: { uid: this.uid } },
-        );
-        return;
-      } catch (error) {
-        // Gone already, or another pod of that name: the watch will say so.
-        if (isNotFound(error) || isConflict(error)) return this.want(undefined);
-        failures++;
-        await clock
-          .sleep(jittered(random, backoffMs(deleteRetryMs, failures), 0.3), this.#stop.signal)
-          .catch(() => {});
-      }
-    }
+    await this.#tools.reporter.flush(this.uid, flushMsMax);
+    const gone = await confirmDeletion(this.#local, this.#tools, this.#stop.signal, () => !this.#desired);
+    if (gone) this.want(undefined);
   }
 
   async #forget(): Promise<void> {
@@ -525,39 +489,6 @@ export class PodWorker {
   get #name(): string {
     return `${this.#local.namespace}/${this.#local.name}`;
   }
-}
-
-/** Kubernetes' default: a tag that moves is asked for each time. */
-function pullPolicyOf(container: Container): 'Always' | 'IfNotPresent' | 'Never' {
-  const set = container.imagePullPolicy;
-  if (set === 'Always' || set === 'IfNotPresent' || set === 'Never') return set;
-  const reference = container.image ?? '';
-  if (reference.includes('@')) return 'IfNotPresent';
-  const tag = /:([^/:]+)$/.exec(reference)?.[1] ?? 'latest';
-  return tag === 'latest' ? 'Always' : 'IfNotPresent';
-}
-
-function containerSpec(
-  container: Container,
-  image: LocalImage,
-  env: Record<string, string>,
-  run: ContainerRun,
-): ContainerSpec {
-  const limits = container.resources?.limits;
-  const probes = [container.startupProbe, container.readinessProbe, container.livenessProbe];
-  const probed = probes.map((probe) => probe?.httpGet?.port ?? probe?.tcpSocket?.port);
-  const declared = (container.ports ?? []).map(({ containerPort }) => containerPort);
-  return {
-    name: container.name,
-    image,
-    command: container.command?.map((word) => expand(word, env)),
-    args: container.args?.map((word) => expand(word, env)),
-    env,
-    ports: [...new Set([...declared, ...probed.filter((port) => typeof port === 'number')])],
-    memoryBytesMax: limits?.['memory'] === undefined ? undefined : amountOf('memory', limits['memory']),
-    cpuMillisMax: limits?.['cpu'] === undefined ? undefined : amountOf('cpu', limits['cpu']),
-    output: (stream, chunk) => run.log.write(stream, chunk),
-  };
 }
 
 function capital(word: string): string {

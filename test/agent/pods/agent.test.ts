@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigMap, Event, Pod } from '../../../api/types.ts';
 import { until } from '../../support/wait.ts';
@@ -229,6 +229,33 @@ describe('an agent that was away', () => {
     host.sandbox.reboot();
     await host.start();
     await until('it runs', () => host.sandbox.pods.size === 1 && host.agent.pods()[0]?.ready);
+    const ran = () => host.statusOf('web')?.containerStatuses?.[0]?.restartCount === 1;
+    await until('the API remembers that it ran before', ran);
+  });
+
+  it('does not run a job again that may have done its work before the disk was lost', async () => {
+    host.api.put(pod('job', { spec: { restartPolicy: 'Never' } }));
+    await host.untilReady('job');
+    await host.agent.stop();
+    host.sandbox.reboot();
+    rmSync(join(host.folder, 'pods'), { recursive: true });
+    await host.start();
+    await until('it failed', () => host.statusOf('job')?.phase === 'Failed');
+    assert.equal(
+      host.statusOf('job')!.containerStatuses![0]!.state!.terminated!.reason,
+      'ContainerStatusUnknown',
+    );
+  });
+
+  it('starts the very image it ran before when nobody can be asked for a newer one', async () => {
+    host.api.put(pod('moving', { container: { image: 'hello' } }));
+    await host.untilReady('moving');
+    host.images.errors.push(Object.assign(new Error('nobody answers'), { reason: 'ErrImagePull' }));
+    host.sandbox.container('moving').exit(1);
+    await until('it runs again', () => host.statusOf('moving')?.containerStatuses?.[0]?.restartCount === 1);
+    const [refused, pinned] = host.images.pulls.slice(-2);
+    assert.deepEqual([refused!.policy, pinned!.policy], ['Always', 'Never']);
+    assert.match(pinned!.reference, /^hello@sha256:1+$/);
   });
 
   it('goes on without its controller, and reports what happened when it is back', async () => {
