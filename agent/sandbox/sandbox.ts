@@ -69,6 +69,8 @@ export interface RunningContainer {
   stop(graceMs: number): Promise<Exit>;
   exec?(command: string[], options: { tty: boolean }): Promise<{ stdio: Duplex; exited: Promise<Exit> }>;
   stats?(): Promise<{ cpuMillisTotal: number; memoryBytes: number }>;
+  /** Where what it writes goes from now on. For an adopted container, whose writing goes nowhere until this is called. */
+  attach?(output: ContainerSpec['output']): void;
 }
 
 /** One pod's sandbox: containers in it share what the driver's capabilities say. */

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Jail, JailedProgram } from './jail.ts';
-import { permissionFlags } from './jail.ts';
+import { permissionFlags, pidIn } from './jail.ts';
 import type { NodeBinary } from './node-binary.ts';
 
 /** Inside, everything of ours lies under one folder, and there is nothing else but Node's libraries. */
 const inside = '/kith';
+
+const bind = (from: string, to: string) => ['--ro-bind', from, to];
 
 /** The arguments before the program's own: own user, process, network, mount, IPC, UTS and cgroup namespaces; all read-only. */
 export function bubblewrapArguments(
@@ -13,7 +15,6 @@ export function bubblewrapArguments(
   reads: Record<string, string>,
   descriptors: { seccomp: number; info: number },
 ): string[] {
-  const bind = (from: string, to: string) => ['--ro-bind', from, to];
   return [
     '--unshare-user',
     '--unshare-pid',
@@ -21,21 +22,30 @@ export function bubblewrapArguments(
     '--unshare-ipc',
     '--unshare-uts',
     '--unshare-cgroup-try',
-    ...['--uid', '65534', '--gid', '65534'],
-    ...['--cap-drop', 'ALL'],
+    '--uid',
+    '65534',
+    '--gid',
+    '65534',
+    '--cap-drop',
+    'ALL',
     '--new-session',
     // One process less for each pod: Node itself is the namespace's first process, and when it ends all in it ends.
     '--as-pid-1',
     '--clearenv',
-    ...['--hostname', 'kith'],
+    '--hostname',
+    'kith',
     ...bind(node.path, `${inside}/node`),
     ...node.libraries.flatMap((path) => bind(path, path)),
     ...Object.entries(reads).flatMap(([name, path]) => bind(path, `${inside}/${name}`)),
     // The root itself is a tmpfs of bubblewrap's: without this the program could fill memory through it.
-    ...['--remount-ro', '/'],
-    ...['--chdir', '/'],
-    ...['--seccomp', String(descriptors.seccomp)],
-    ...['--info-fd', String(descriptors.info)],
+    '--remount-ro',
+    '/',
+    '--chdir',
+    '/',
+    '--seccomp',
+    String(descriptors.seccomp),
+    '--info-fd',
+    String(descriptors.info),
     '--',
     `${inside}/node`,
   ];
@@ -63,17 +73,15 @@ export function bubblewrapJail(options: { command: string; node: NodeBinary; sec
           cwd: '/',
           detached: true,
         });
-        return { child, pid: () => (pidFile === undefined ? undefined : readPid(pidFile)) };
+        // bubblewrap writes the program's id, as the host counts it, before the program starts.
+        return {
+          child,
+          pid: () => (pidFile === undefined ? undefined : pidIn(readFileSync(pidFile, 'utf8'))),
+        };
       } finally {
         closeSync(seccomp);
         closeSync(info);
       }
     },
   };
-}
-
-/** bubblewrap writes `{"child-pid": …, …}`, as the host counts it, before the program starts. */
-function readPid(file: string): number | undefined {
-  const pid = /"child-pid":\s*(\d+)/.exec(readFileSync(file, 'utf8'))?.[1];
-  return pid === undefined ? undefined : Number(pid);
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 
 /** A Node program to run where it can reach nothing but what is named here. */
 export interface JailedProgram {
@@ -37,12 +38,19 @@ export function permissionFlags(readable: string[]): string[] {
 /** No walls but the seat belt: the program runs as the user. For machines where bubblewrap does not work. */
 export const openJail: Jail = {
   isolation: 'none',
-  run({ reads, arguments: words, nodeFlags, stdio }) {
+  run({ reads, arguments: words, nodeFlags, stdio, pidFile }) {
     const child = spawn(
       process.execPath,
       [...nodeFlags, ...permissionFlags(Object.values(reads)), ...words((name) => reads[name]!)],
       { stdio, env: {}, cwd: '/', detached: true },
     );
+    if (pidFile !== undefined) writeFileSync(pidFile, JSON.stringify({ 'child-pid': child.pid }));
     return { child, pid: () => child.pid };
   },
 };
+
+/** The process id in a pid file, once it is there. The form is bubblewrap's. */
+export function pidIn(text: string): number | undefined {
+  const pid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}

@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../../../process/clock.ts';
 import { isAlive, signal, type ProcessIdentity } from '../identity.ts';
 import type { ContainerSpec, Exit, RunningContainer } from '../sandbox.ts';
 import { usageOf } from '../usage.ts';
+import type { Configuration } from './child/serve.ts';
 import { controlOver, type Control } from './control.ts';
 import { connectTo } from './listeners.ts';
 import { beatMs, judge } from './watchdog.ts';
@@ -92,7 +93,7 @@ export class WasmContainer implements RunningContainer {
     });
   }
 
-  configure(configuration: { env: Record<string, string>; instancesMax: number }): void {
+  configure(configuration: Configuration): void {
     this.#control?.configure(configuration);
   }
 

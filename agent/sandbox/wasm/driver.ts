@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
-import { isAlive, signal } from '../identity.ts';
-import type { Jail } from '../jail/jail.ts';
+import { identify, isAlive, signal } from '../identity.ts';
+import { pidIn, type Jail } from '../jail/jail.ts';
 import type { Capabilities, PodSandbox, PodSandboxSpec, Sandbox } from '../sandbox.ts';
-import { WasmPod } from './pod.ts';
+import { jailFile, labelOf, WasmPod } from './pod.ts';
 import { readRecords } from './record.ts';
 import type { Runtime } from './runtime.ts';
 import { TranspiledCache } from './transpiled.ts';
@@ -49,6 +50,7 @@ export class WasmSandbox implements Sandbox {
 
   async recover(): Promise<PodSandbox[]> {
     const recovered = new Set<WasmPod>();
+    await this.#cache.tidy();
     for (const { folder, record } of await readRecords(this.#folder)) {
       if (record?.process && isAlive(record.process)) {
         const pod = this.#pod(record.pod);
@@ -65,6 +67,7 @@ export class WasmSandbox implements Sandbox {
           signal(record.process, 'SIGKILL');
         }
       }
+      endUnrecorded(folder);
       await rm(folder, { recursive: true, force: true });
       await rmdir(dirname(folder)).catch(() => {});
     }
@@ -88,5 +91,17 @@ export class WasmSandbox implements Sandbox {
     });
     this.#pods.set(spec.uid, pod);
     return pod;
+  }
+}
+
+/** The agent died between starting a process and noting it. The label in its arguments tells it from a process that has its pid now. */
+function endUnrecorded(folder: string): void {
+  try {
+    const pid = pidIn(readFileSync(join(folder, jailFile), 'utf8'));
+    const identity = pid === undefined ? undefined : identify(pid);
+    const words = identity && readFileSync(`/proc/${identity.pid}/cmdline`, 'utf8').split('\0');
+    if (words?.includes(labelOf(basename(dirname(folder)), basename(folder)))) signal(identity!, 'SIGKILL');
+  } catch {
+    // No such file or process: nothing to end.
   }
 }

@@ -1,7 +1,6 @@
-import { linkSync, rmSync } from 'node:fs';
+import { closeSync, linkSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { closeSync, openSync } from 'node:fs';
 
 /** The kernel's sun_path holds 108 bytes with the closing zero (104 on macOS). */
 const socketPathBytesMax = process.platform === 'darwin' ? 103 : 107;
@@ -24,6 +23,7 @@ export async function handedListener(path: string): Promise<HandedListener> {
   const server = createServer((socket) => socket.destroy());
   await withShortPath(passing, (short) => listening(server, short));
   linkSync(passing, path);
+  // oxlint-disable-next-line no-underscore-dangle -- Node documents no other way to the descriptor of a listening socket.
   const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
   if (!(fd >= 0)) throw new Error('This Node does not tell the descriptor of a listening socket.');
   return {

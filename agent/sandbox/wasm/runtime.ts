@@ -49,7 +49,7 @@ export async function assembleRuntime(dataFolder: string): Promise<Runtime> {
   await putFolder(folder, files);
   return {
     folder,
-    transpilerVersion: digest(names.filter((name) => /^transpile/.test(name))),
+    transpilerVersion: digest(names.filter((name) => name.startsWith('transpile'))),
   };
 }
 

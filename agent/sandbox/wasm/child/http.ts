@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AnswerSink } from './answer-sink.ts';
 import { Fields, lock, type FieldEntry } from './fields.ts';
 import { http as shimHttp, pollableCreate, type InputStream, type OutputStream } from './shim.ts';
-import { inputFrom, outputTo } from './streams.ts';
+import { inputFrom, outputTo, type Source } from './streams.ts';
 
 /**
  * The server's half of `wasi:http/types@0.2`, over node:http. Ours instead of the shim's because the shim's holds a whole request
@@ -25,9 +25,9 @@ const plainMethods = new Set([
 class IncomingBody {
   #stream: InputStream | undefined;
 
-  static of(message: IncomingMessage): IncomingBody {
+  static of(source: Source): IncomingBody {
     const body = new IncomingBody();
-    body.#stream = inputFrom(message);
+    body.#stream = inputFrom(source);
     return body;
   }
 
@@ -55,13 +55,19 @@ class FutureTrailers {
 }
 
 class IncomingRequest {
-  #message!: IncomingMessage;
+  #source!: Source<IncomingMessage>;
   #consumed = false;
 
-  static of(message: IncomingMessage): IncomingRequest {
+  static of(source: Source<IncomingMessage>): IncomingRequest {
     const request = new IncomingRequest();
-    request.#message = message;
+    request.#source = source;
     return request;
+  }
+
+  get #message(): IncomingMessage {
+    const { message } = this.#source;
+    if (!message) throw new Error('The request is over.');
+    return message;
   }
 
   method(): Method {
@@ -92,7 +98,7 @@ class IncomingRequest {
   consume(): IncomingBody {
     if (this.#consumed) throw undefined;
     this.#consumed = true;
-    return IncomingBody.of(this.#message);
+    return IncomingBody.of(this.#source);
   }
 }
 
@@ -188,7 +194,15 @@ export function refuse(answer: ServerResponse, status: number, why: string): voi
 
 /** What the component is called with for one request. */
 export function exchange(message: IncomingMessage, answer: ServerResponse) {
-  return { request: IncomingRequest.of(message), outparam: ResponseOutparam.of(answer) };
+  const source: Source<IncomingMessage> = { message };
+  return {
+    request: IncomingRequest.of(source),
+    outparam: ResponseOutparam.of(answer),
+    /** A guest with a garbage collector drops its handles late: until then they hold next to nothing. */
+    release() {
+      source.message = undefined;
+    },
+  };
 }
 
 const { FutureIncomingResponse, IncomingResponse, OutgoingRequest, RequestOptions } = shimHttp.types;

@@ -28,8 +28,8 @@ export class Pool {
   #count = 0;
   #starting = false;
   #waiting: [IncomingMessage, ServerResponse][] = [];
-  #cancelGrow: (() => void) | undefined;
-  #cancelShrink: (() => void) | undefined;
+  #growsSoon = false;
+  #shrinksSoon = false;
 
   constructor(start: () => Promise<Instance>, instancesMax: number, complain: (text: string) => void) {
     this.#start = start;
@@ -52,8 +52,10 @@ export class Pool {
     if (this.#waiting.length >= poolLimits.waitingMax)
       return refuse(answer, 503, `The app is busy: ${poolLimits.waitingMax} requests wait already.`);
     this.#waiting.push([message, answer]);
-    this.#cancelGrow ??= after(poolLimits.growAfterMs, () => {
-      this.#cancelGrow = undefined;
+    if (this.#growsSoon) return;
+    this.#growsSoon = true;
+    after(poolLimits.growAfterMs, () => {
+      this.#growsSoon = false;
       if (this.#waiting.length > 0) void this.#growQuietly();
     });
   }
@@ -95,13 +97,13 @@ export class Pool {
       refuse(answer, 504, `The app did not answer within ${poolLimits.answerMsMax / 1000} s.`);
       discard();
     });
-    let cancelLinger = () => {};
+    let cancelLinger: (() => void) | undefined;
     answer.once('close', () => {
       cancelDeadline();
       if (!given) cancelLinger = after(poolLimits.lingerMsMax, discard);
     });
+    const { request, outparam, release } = exchange(message, answer);
     try {
-      const { request, outparam } = exchange(message, answer);
       await instance.handle(request, outparam);
       if (given) return;
       given = true;
@@ -114,7 +116,8 @@ export class Pool {
       refuse(answer, 500, 'The app failed while it answered; its log says more.');
       discard();
     } finally {
-      cancelLinger();
+      cancelLinger?.();
+      release();
     }
   }
 
@@ -122,11 +125,12 @@ export class Pool {
     const next = this.#waiting.shift();
     if (next) return void this.#run(instance, ...next);
     this.#idle.push(instance);
-    if (this.#idle.length > 1)
-      this.#cancelShrink ??= after(poolLimits.spareIdleMsMax, () => {
-        this.#cancelShrink = undefined;
-        this.#count -= this.#idle.splice(1).length;
-      });
+    if (this.#idle.length < 2 || this.#shrinksSoon) return;
+    this.#shrinksSoon = true;
+    after(poolLimits.spareIdleMsMax, () => {
+      this.#shrinksSoon = false;
+      this.#count -= this.#idle.splice(1).length;
+    });
   }
 }
 

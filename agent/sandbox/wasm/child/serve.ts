@@ -11,7 +11,10 @@ import { after } from './time.ts';
  */
 export interface Configuration {
   env: Record<string, string>;
+  /** Copies of the component at one time. */
   instancesMax: number;
+  /** Memory of one copy, in pages of 64 KiB. */
+  wasmPagesMax: number;
 }
 
 const appDescriptor = 3;
@@ -54,7 +57,7 @@ const complain = (text: string) => output('stderr', Buffer.from(`kith: ${text}\n
 async function start(configuration: Configuration): Promise<void> {
   state = 'starting';
   try {
-    const instantiate = await loadComponent(appFolder, configuration.env, output);
+    const instantiate = await loadComponent(appFolder, configuration, output);
     const pool = new Pool(instantiate, configuration.instancesMax, complain);
     await pool.warm();
     // Idle connections and slow uploads are the gateway's to end: it knows who is behind them.

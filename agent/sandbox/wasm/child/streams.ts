@@ -9,27 +9,41 @@ import {
   type OutputStream,
 } from './shim.ts';
 
-/** A `wasi:io` input stream that reads a Node stream as it comes, so that a body is never held whole. */
-export function inputFrom(readable: Readable): InputStream {
+/** Where a request's bytes come from, until it is over. */
+export interface Source<Message extends Readable = Readable> {
+  message: Message | undefined;
+}
+
+const wakingEvents = ['readable', 'end', 'error', 'close'];
+
+/** A `wasi:io` input stream that reads a request's body as it comes, so that it is never held whole. */
+export function inputFrom(source: Source): InputStream {
   let chunk: Buffer | undefined;
-  const ended = () => readable.readableEnded || readable.destroyed || readable.errored !== null;
+  const ended = () => {
+    const { message } = source;
+    return !message || message.readableEnded || message.destroyed || message.errored !== null;
+  };
   const fill = () => {
-    chunk ??= (readable.read() as Buffer | null) ?? undefined;
+    chunk ??= (source.message?.read() as Buffer | null | undefined) ?? undefined;
     return chunk !== undefined;
   };
   const ready = () => fill() || ended();
   const wait = () =>
     new Promise<void>((resolve) => {
+      const { message } = source;
+      if (!message) return resolve();
       const done = () => {
-        for (const event of ['readable', 'end', 'error', 'close']) readable.off(event, done);
+        for (const event of wakingEvents) message.off(event, done);
         resolve();
       };
-      for (const event of ['readable', 'end', 'error', 'close']) readable.on(event, done);
+      for (const event of wakingEvents) message.on(event, done);
     });
   const read = (length: bigint): Uint8Array => {
     if (!fill()) {
-      if (readable.errored)
-        throw { tag: 'last-operation-failed', val: ioErrorCreate('the request was cut short') };
+      const { message } = source;
+      // A request that broke off must not look like one that ended.
+      if (message && (message.errored || (message.destroyed && !message.readableEnded)))
+        throw { tag: 'last-operation-failed', val: ioErrorCreate('the request broke off') };
       if (ended()) throw { tag: 'closed' };
       return new Uint8Array();
     }
@@ -37,12 +51,13 @@ export function inputFrom(readable: Readable): InputStream {
     chunk = part.length < chunk!.length ? chunk!.subarray(part.length) : undefined;
     return part;
   };
+  const readWhenReady = async (length: bigint) => {
+    while (!ready()) await wait();
+    return read(length);
+  };
   return inputStreamCreate({
     read,
-    async blockingRead(length) {
-      while (!ready()) await wait();
-      return read(length);
-    },
+    blockingRead: (length) => (ready() ? read(length) : readWhenReady(length)),
     subscribe: () => pollableCreate({ ready, wait }),
   });
 }
