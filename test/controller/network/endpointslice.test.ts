@@ -12,7 +12,7 @@ import { worldOf } from '../support/world.ts';
 const decide = (objects: KubeObject[]): Action[] =>
   endpointSlice.decide(worldOf(objects).world, 'default/hello', now);
 /** The one slice that is created for these. */
-function slice(pods: Pod[], service: Service = aService(), nodes = [aNode('attic')]): EndpointSlice {
+function sliceOf(pods: Pod[], service: Service = aService(), nodes = [aNode('attic')]): EndpointSlice {
   const [action, ...rest] = decide([service, ...nodes, ...pods]);
   assert.ok(action?.do === 'create' && rest.length === 0);
   return action.object as EndpointSlice;
@@ -20,7 +20,7 @@ function slice(pods: Pod[], service: Service = aService(), nodes = [aNode('attic
 
 describe('endpoint slices', () => {
   it('hold each pod with its address, node and conditions', () => {
-    const { metadata, endpoints, ports } = slice([aPod('a', { node: 'attic', ip: '10.244.0.2' })]);
+    const { metadata, endpoints, ports } = sliceOf([aPod('a', { node: 'attic', ip: '10.244.0.2' })]);
     assert.equal(metadata!.labels!['kubernetes.io/service-name'], 'hello');
     assert.deepEqual(ports, [{ name: '', port: 8080, protocol: 'TCP' }]);
     assert.deepEqual(endpoints, [
@@ -38,7 +38,7 @@ describe('endpoint slices', () => {
       aPod('ending', { node: 'attic', ip: '10.244.0.2', deleting: true }),
       aPod('starting', { node: 'attic', ip: '10.244.0.3', ready: false }),
     ];
-    const conditions = slice(pods).endpoints!.map((endpoint) => endpoint.conditions);
+    const conditions = sliceOf(pods).endpoints!.map((endpoint) => endpoint.conditions);
     assert.deepEqual(conditions, [
       { ready: false, serving: true, terminating: true },
       { ready: false, serving: false, terminating: false },
@@ -52,12 +52,12 @@ describe('endpoint slices', () => {
       aPod('ended', { node: 'attic', ip: '10.244.0.4', phase: 'Succeeded' }),
       aPod('lost', { node: 'cellar', ip: '10.244.1.2' }),
     ];
-    assert.deepEqual(slice(pods, aService(), [aNode('attic'), aNode('cellar', suspect)]).endpoints, []);
+    assert.deepEqual(sliceOf(pods, aService(), [aNode('attic'), aNode('cellar', suspect)]).endpoints, []);
   });
 
   it('publish unready pods where the Service asks for it', () => {
     const service = aService({ publishNotReadyAddresses: true });
-    const { endpoints } = slice([aPod('a', { node: 'attic', ip: '10.244.0.2', ready: false })], service);
+    const { endpoints } = sliceOf([aPod('a', { node: 'attic', ip: '10.244.0.2', ready: false })], service);
     assert.deepEqual(endpoints![0]!.conditions, { ready: true, serving: false, terminating: false });
   });
 
@@ -85,7 +85,7 @@ describe('endpoint slices', () => {
 
   it('are not written when nothing changes', () => {
     const pods = [aPod('a', { node: 'attic', ip: '10.244.0.2' })];
-    const made = slice(pods);
+    const made = sliceOf(pods);
     const stored = {
       ...made,
       metadata: { ...made.metadata, name: 'hello-1', uid: 's1', resourceVersion: '900' },
