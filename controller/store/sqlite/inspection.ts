@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ChainBroken, ChainCheck } from '../chain.ts';
 import type { LogState } from '../log.ts';
+import { sqliteCode, sqliteResult } from './disk-error.ts';
 import { temporaryPrefix } from './layout.ts';
 import { applicationId, formatVersion, isBackup, readAnchor, recordOf, type Row } from './table.ts';
 
@@ -15,10 +16,6 @@ export class LogDamaged extends Error {
     this.revision = revision;
   }
 }
-
-/** SQLite's result codes for "this is not a sound database". */
-const corrupt = 11;
-const notADatabase = 26;
 
 /**
  * Verifies every record of the log `file` and what SQLite keeps around them, without changing a byte of it.
@@ -71,7 +68,7 @@ function verify(file: string): LogState {
   } catch (error) {
     if (error instanceof ChainBroken) throw new LogDamaged(error.revision, error.message);
     const code = sqliteCode(error);
-    if (code === corrupt || code === notADatabase)
+    if (code === sqliteResult.corrupt || code === sqliteResult.notADatabase)
       throw new LogDamaged(
         revision === undefined ? undefined : revision + 1,
         `SQLite says: ${(error as Error).message}`,
@@ -90,10 +87,4 @@ function checkFormat(database: DatabaseSync): void {
     throw new Error(
       `The store has format ${String(version)}, and this kith reads format ${formatVersion}. Use a newer kith.`,
     );
-}
-
-/** SQLite's primary result code of an error that it threw; undefined for others. */
-export function sqliteCode(error: unknown): number | undefined {
-  const extended = (error as { errcode?: unknown } | undefined)?.errcode;
-  return typeof extended === 'number' ? extended & 0xff : undefined;
 }

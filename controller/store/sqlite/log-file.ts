@@ -2,8 +2,8 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { addHash } from '../chain.ts';
 import { LogFull, type Anchor, type LogRecord, type LogState } from '../log.ts';
+import { isDiskFull } from './disk-error.ts';
 import { HighWaterMark } from './high-water-mark.ts';
-import { sqliteCode } from './inspection.ts';
 import { layout } from './layout.ts';
 import { bytesOf, hexOf, recordOf, writeAnchor, type Row } from './table.ts';
 
@@ -12,7 +12,6 @@ const readRecordsMax = 1000;
 const readBytesMax = 2 ** 20;
 /** Pages in the write-ahead log before they are moved into `log.db`: SQLite's own default, 4 MB, also bounds the copy at start. */
 const checkpointPages = 1000;
-const diskFull = 13;
 
 /** The log's SQLite database, verified before and now open for writing. Everything here blocks: it runs in a worker. */
 export class LogFile {
@@ -144,7 +143,7 @@ export class LogFile {
       } catch {
         // The disk is in trouble; the error that told us first is the one to report.
       }
-      if (sqliteCode(error) === diskFull) throw new LogFull((error as Error).message, { cause: error });
+      if (isDiskFull(error)) throw new LogFull((error as Error).message, { cause: error });
       throw error;
     }
   }

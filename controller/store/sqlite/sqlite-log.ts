@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { FolderBusy, lockFolder, type FolderLock } from '../../../process/lock.ts';
 import { StoreBusy, StoreClosed, StoreFull } from '../errors.ts';
 import { LogFull, type LogDriver, type OpenLog } from '../log.ts';
+import { isDiskFull } from './disk-error.ts';
 import { layout } from './layout.ts';
 import { LogWorker } from './log-worker.ts';
 
@@ -76,7 +77,7 @@ function take(folder: string, name: string): FolderLock {
     return lockFolder(folder, 'store');
   } catch (error) {
     if (error instanceof FolderBusy) throw new StoreBusy(folder, error.holder);
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new StoreFull(name, { cause: error });
+    if (isDiskFull(error)) throw new StoreFull(name, { cause: error });
     throw error;
   }
 }

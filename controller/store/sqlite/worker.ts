@@ -1,14 +1,13 @@
 /** The thread that owns the disk: one request after the other, answered only when what it asks is durable. */
 import { parentPort } from 'node:worker_threads';
-import { LogFull, type LogState } from '../log.ts';
+import type { LogState } from '../log.ts';
 import { backUp, restoreSteps } from './backups.ts';
-import { LogDamaged, sqliteCode } from './inspection.ts';
+import { isDiskFull } from './disk-error.ts';
+import { LogDamaged } from './inspection.ts';
 import { layout } from './layout.ts';
 import type { LogFile } from './log-file.ts';
 import type { Answered, Answers, Asked, Failure, Request } from './messages.ts';
 import { openLog } from './open-log.ts';
-
-const diskFull = 13;
 
 if (!parentPort) throw new Error('The log worker runs as a worker thread of sqliteLog, not by itself.');
 const port = parentPort;
@@ -76,9 +75,5 @@ function failureOf(error: unknown): Failure {
       message,
       restore: restoreSteps(folder),
     };
-  const isFull =
-    error instanceof LogFull ||
-    sqliteCode(error) === diskFull ||
-    (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC';
-  return isFull ? { kind: 'full', message } : { kind: 'other', message };
+  return isDiskFull(error) ? { kind: 'full', message } : { kind: 'other', message };
 }

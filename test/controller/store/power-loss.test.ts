@@ -124,4 +124,16 @@ describe('the store on a disk that forgets', () => {
     const all = new Map([...before, ...writing.acknowledged]);
     assertNothingLost(await lost(disk.survives, all), all.size);
   });
+
+  it('says at the start that the disk is full', async () => {
+    write();
+    await acknowledged(50);
+    await writing.kill();
+    disk.set('f');
+    const { acknowledged: before } = writing;
+    write();
+    await assert.rejects(writing.ready(), /StoreFull: The disk under .* is full/);
+    disk.set('n');
+    assertNothingLost(await lost(disk.folder, before), before.size);
+  });
 });
