@@ -1,10 +1,5 @@
-import {
-  constants,
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  type IncomingHttpHeaders,
-} from 'node:http2';
-import { Readable } from 'node:stream';
+import { constants, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import { streamBody } from './stream-body.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
 /** What the `:authority` of requests over a link says: the link itself has already named the other end. */
@@ -40,25 +35,12 @@ export function sessionTransport(current: () => ClientHttp2Session | undefined):
         stream.once('response', (incoming: IncomingHttpHeaders) => {
           stream.off('error', fail);
           stream.off('close', closedEarly);
-          const readable = Readable.from(whole(stream), { objectMode: false });
-          // A body that nobody reads must not take the program down when the link breaks.
-          readable.on('error', () => {});
+          const readable = streamBody(stream, session, 'the link broke before the answer was whole');
           resolve({ status: Number(incoming[':status']), headers: plainHeaders(incoming), body: readable });
         });
         if (body !== undefined) stream.end(body);
       }),
   };
-}
-
-/** The stream's bytes; throws if it was cut, because a destroyed HTTP/2 stream still emits `end`. */
-async function* whole(stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || stream.aborted)
-      throw new Error(`the link broke before the answer was whole (HTTP/2 code ${stream.rstCode})`);
-  } finally {
-    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
-  }
 }
 
 function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {

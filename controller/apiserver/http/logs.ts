@@ -6,6 +6,7 @@ import {
 } from 'node:http2';
 import { badRequest, unavailable } from '../../../api/errors.ts';
 import type { Pod } from '../../../api/types.ts';
+import { streamBody } from '../../../client/stream-body.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { ApiServerResponse } from './exchange.ts';
 
@@ -45,7 +46,6 @@ export async function podLog(
   if (!session || session.closed || session.destroyed)
     throw unavailable(
       `node ${node}, which runs pod ${name}, is not connected: its logs can be read once it is back`,
-      5,
     );
   const options = new URLSearchParams();
   for (const option of logOptions) {
@@ -58,11 +58,11 @@ export async function podLog(
   signal.addEventListener('abort', abort, { once: true });
   stream.once('close', () => signal.removeEventListener('abort', abort));
   stream.on('error', () => {});
-  const headers = await answerOf(stream, node, clock);
+  const { headers, body } = await answerOf(stream, session, node, clock);
   return {
     status: Number(headers[':status']),
     headers: { 'content-type': headers['content-type'] ?? 'text/plain' },
-    body: whole(stream, node),
+    body,
   };
 }
 
@@ -80,30 +80,27 @@ function containerOf(pod: Pod, wanted: string): string {
   return chosen;
 }
 
-function answerOf(stream: ClientHttp2Stream, node: string, clock: Clock): Promise<IncomingHttpHeaders> {
+function answerOf(
+  stream: ClientHttp2Stream,
+  session: ClientHttp2Session,
+  node: string,
+  clock: Clock,
+): Promise<{ headers: IncomingHttpHeaders; body: AsyncIterable<Buffer> }> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(answerWithinMs, () => {
       stream.close(constants.NGHTTP2_CANCEL);
-      reject(unavailable(`node ${node} gave no answer within ${answerWithinMs / 1000} s`, 5));
+      reject(unavailable(`node ${node} gave no answer within ${answerWithinMs / 1000} s`));
     });
     stream.once('response', (headers) => {
       timer.cancel();
-      resolve(headers);
+      resolve({
+        headers,
+        body: streamBody(stream, session, `the link to node ${node} broke in the middle of the log`),
+      });
     });
     stream.once('close', () => {
       timer.cancel();
-      reject(unavailable(`the link to node ${node} broke before it answered`, 5));
+      reject(unavailable(`the link to node ${node} broke before it answered`));
     });
   });
-}
-
-/** A destroyed HTTP/2 stream still ends in good order: only its code tells a whole log from a cut one. */
-async function* whole(stream: ClientHttp2Stream, node: string): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || stream.aborted)
-      throw new Error(`the link to node ${node} broke in the middle of the log`);
-  } finally {
-    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
-  }
 }

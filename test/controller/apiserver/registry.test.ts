@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isAlreadyExists, isConflict, isForbidden, isInvalid, isNotFound } from '../../../api/errors.ts';
-import type { Deployment, Namespace, Pod, Secret, Service } from '../../../api/types.ts';
+import type { ConfigMap, Deployment, Namespace, Pod, Secret, Service } from '../../../api/types.ts';
 import type { Client } from '../../../client/client.ts';
 import { VirtualClock } from '../../../process/virtual-clock.ts';
 import { configMap, deployment, node, pod, service, testCluster, type TestCluster } from './cluster.ts';
@@ -44,7 +44,7 @@ describe('the registry', () => {
   it('refuses a second object of the same name, and draws another for generateName', async () => {
     await client.create(configMap('a'));
     await assert.rejects(client.create(configMap('a')), isAlreadyExists);
-    const named = { ...configMap(''), metadata: { generateName: 'a-', namespace: 'default' } };
+    const named: ConfigMap = { ...configMap(''), metadata: { generateName: 'a-', namespace: 'default' } };
     const [one, two] = await Promise.all([client.create(named), client.create(named)]);
     assert.match(one.metadata!.name!, /^a-[a-z0-9]{5}$/);
     assert.notEqual(one.metadata!.name, two.metadata!.name);
@@ -167,7 +167,7 @@ describe('the registry', () => {
   });
 
   it('holds an object until its last finalizer is gone, and lets none be added meanwhile', async () => {
-    const created = await client.create({
+    const created = await client.create<ConfigMap>({
       ...configMap('a'),
       metadata: { name: 'a', namespace: 'default', finalizers: ['x.io/a', 'x.io/b'] },
     });

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { connect as connectHttp2 } from 'node:http2';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isUnauthorized } from '../../../api/errors.ts';
+import { httpClient } from '../../../client/http-client.ts';
+import { tlsTransport, type TlsTransport } from '../../../client/tls-transport.ts';
+import { keptToken, Tokens } from '../../../controller/apiserver/auth/tokens.ts';
+import { tlsListener, type TlsListener } from '../../../controller/apiserver/tls-listener.ts';
+import {
+  servingCertificate,
+  type ServingCertificate,
+} from '../../../controller/apiserver/tls/serving-certificate.ts';
+import { adminUser } from '../../../controller/apiserver/users.ts';
+import { systemClock } from '../../../process/clock.ts';
+import { VirtualClock } from '../../../process/virtual-clock.ts';
+import { until } from '../../support/wait.ts';
+import { configMap, pod, testCluster, type TestCluster } from './cluster.ts';
+
+const token = 'a-token-of-the-test';
+
+describe('the TLS listener', () => {
+  let folder: string;
+  let certificate: ServingCertificate;
+  let cluster: TestCluster;
+  let listener: TlsListener;
+  let transport: TlsTransport;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kith-tls-'));
+    certificate = await servingCertificate(folder, systemClock);
+  });
+  after(() => rm(folder, { recursive: true }));
+  beforeEach(async () => {
+    cluster = await testCluster(systemClock);
+    const tokens = new Tokens().add(token, adminUser);
+    listener = await tlsListener({
+      apiServer: cluster.apiServer,
+      certificate,
+      tokens,
+      port: 0,
+      clock: systemClock,
+    });
+    transport = tlsTransport({ server: listener.server, ca: certificate.ca, token });
+  });
+  afterEach(async () => {
+    transport.close();
+    await cluster.close();
+    await listener.close(500);
+  });
+
+  /** One request over HTTP/1.1, as raw as https lets it be. */
+  const ask = (headers: Record<string, string>, options: RequestOptions = {}, body?: Buffer) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const outgoing = httpsRequest(
+        {
+          host: '127.0.0.1',
+          servername: 'localhost',
+          port: listener.port,
+          ca: certificate.ca,
+          path: '/api/v1/namespaces',
+          agent: false,
+          ...options,
+          headers,
+        },
+        (incoming) => {
+          let text = '';
+          incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          incoming.on('end', () => resolve({ status: incoming.statusCode!, text }));
+          incoming.on('error', reject);
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  const authorization = `Bearer ${token}`;
+
+  it('serves who bears the token, and tells others that it does not know them', async () => {
+    assert.equal((await ask({ authorization })).status, 200);
+    for (const wrong of [
+      {},
+      { authorization: 'Bearer wrong' },
+      { authorization: `Basic ${token}` },
+      { authorization: `Bearer ${token}x` },
+    ]) {
+      const { status, text } = await ask(wrong as Record<string, string>);
+      assert.equal(status, 401);
+      assert.equal((JSON.parse(text) as { kind: string }).kind, 'Status');
+    }
+    const stranger = tlsTransport({ server: listener.server, ca: certificate.ca, token: 'wrong' });
+    await assert.rejects(httpClient(stranger).list('Pod'), isUnauthorized);
+    stranger.close();
+  });
+
+  it('refuses a Host that is not its own, with its port: a rebound name gets nothing', async () => {
+    for (const host of [
+      `evil.example:${listener.port}`,
+      'localhost',
+      `127.0.0.1:${listener.port + 1}`,
+      `localhost.evil.example:${listener.port}`,
+    ]) {
+      const { status, text } = await ask({ authorization, host });
+      assert.equal(status, 403, host);
+      assert.doesNotMatch(text, /kube-system/);
+    }
+    for (const host of [`localhost:${listener.port}`, `127.0.0.1:${listener.port}`, `[::1]:${listener.port}`])
+      assert.equal((await ask({ authorization, host })).status, 200, host);
+  });
+
+  it('refuses a foreign name over HTTP/2 too', async () => {
+    const session = connectHttp2(listener.server, { ca: certificate.ca });
+    const status = (authority: string) =>
+      new Promise<number>((resolve, reject) => {
+        const stream = session.request({
+          ':path': '/api/v1/namespaces',
+          ':authority': authority,
+          authorization,
+        });
+        stream.on('response', (headers) => resolve(Number(headers[':status'])));
+        stream.on('error', reject);
+        stream.resume();
+      });
+    assert.equal(await status('evil.example'), 403);
+    assert.equal(await status(`localhost:${listener.port}`), 200);
+    session.destroy();
+  });
+
+  it('refuses what comes from a web page', async () => {
+    assert.equal((await ask({ authorization, origin: 'https://evil.example' })).status, 403);
+    assert.equal((await ask({ authorization, 'sec-fetch-site': 'cross-site' })).status, 403);
+    assert.equal((await ask({ authorization, 'sec-fetch-site': 'none' })).status, 200);
+  });
+
+  it('refuses a body of more than 3 MiB, declared or not, and takes one below', async () => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    const send = (bytes: number, headers = {}) => {
+      const body = Buffer.from(JSON.stringify({ ...configMap('big'), data: { a: 'x'.repeat(bytes) } }));
+      return ask(
+        { authorization, 'content-type': 'application/json', ...headers },
+        { method: 'POST', path },
+        body,
+      );
+    };
+    assert.equal((await send(3 * 1024 * 1024)).status, 413);
+    assert.equal((await send(3 * 1024 * 1024, { 'transfer-encoding': 'chunked' })).status, 413);
+    assert.equal((await send(900 * 1024)).status, 201);
+  });
+
+  it('refuses protobuf by name, and reads YAML', async () => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    const post = (type: string, body: string) =>
+      ask({ authorization, 'content-type': type }, { method: 'POST', path }, Buffer.from(body));
+    const refused = await post('application/vnd.kubernetes.protobuf', 'k8s\0');
+    assert.equal(refused.status, 415);
+    assert.match(refused.text, /protobuf/);
+    assert.equal((await post('application/yaml', 'metadata: {name: a}\ndata: {a: b}\n')).status, 201);
+    assert.equal((await post('application/json', '{"metadata":')).status, 400);
+  });
+
+  it('carries the client: writes, refusals, watches and their end', async () => {
+    const client = httpClient(transport);
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const watching = (async () => {
+      for await (const event of client.watch('ConfigMap', { namespace: 'default', signal: stop.signal }))
+        if (event.type !== 'BOOKMARK') seen.push(event.type);
+    })();
+    const created = await client.create(configMap('a', { text: 'ä€😀'.repeat(10_000) }));
+    assert.equal(created.data!['text']!.length, 40_000);
+    await client.delete({ kind: 'ConfigMap', namespace: 'default', name: created.metadata!.name! });
+    await until('both events', () => seen.length === 2);
+    assert.deepEqual(seen, ['ADDED', 'DELETED']);
+    stop.abort();
+    await watching;
+    await client.create(pod('a'));
+    assert.equal((await client.list('Pod')).items[0]!.kind, 'Pod');
+  });
+
+  it('ends its watches and its connections when it is closed', async () => {
+    const client = httpClient(transport);
+    const ended = (async () => {
+      for await (const event of client.watch('ConfigMap', { signal: new AbortController().signal }))
+        void event;
+    })();
+    await until('the watch', () => cluster.apiServer.registry.reader.watchCount === 1);
+    await cluster.apiServer.close();
+    await ended;
+    await listener.close(500);
+    await assert.rejects(client.list('Pod'), /does not answer/);
+  });
+
+  it('says which port is in use', async () => {
+    const again = tlsListener({
+      apiServer: cluster.apiServer,
+      certificate,
+      tokens: new Tokens(),
+      port: listener.port,
+      clock: systemClock,
+    });
+    await assert.rejects(again, new RegExp(`Port ${listener.port} .*in use`));
+  });
+});
+
+describe('the serving certificate', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kith-certificate-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('is kept, renewed under the same authority before it ends, and only its owner reads it', async () => {
+    const clock = new VirtualClock();
+    const first = await servingCertificate(folder, clock);
+    assert.deepEqual(await servingCertificate(folder, clock), first);
+    const server = new X509Certificate(first.certificate);
+    assert.ok(server.verify(new X509Certificate(first.ca).publicKey));
+    assert.match(server.subjectAltName!, /DNS:localhost, IP Address:127\.0\.0\.1/);
+    for (const file of await readdir(folder))
+      assert.equal((await stat(join(folder, file))).mode & 0o777, 0o600, file);
+
+    await clock.advance(310 * 86_400_000);
+    const renewed = await servingCertificate(folder, clock);
+    assert.equal(renewed.ca, first.ca, 'a kubeconfig written long ago stays good');
+    assert.notEqual(renewed.certificate, first.certificate);
+    assert.ok(new X509Certificate(renewed.certificate).verify(new X509Certificate(first.ca).publicKey));
+  });
+
+  it('comes with a token that is made once', async () => {
+    const file = join(folder, 'token');
+    const token = await keptToken(file);
+    assert.ok(token.length >= 43);
+    assert.equal(await keptToken(file), token);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
+});
