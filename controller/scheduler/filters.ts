@@ -1,4 +1,5 @@
 import type { Filter } from './filter.ts';
+import { isolation } from './filters/isolation.ts';
 import { nodeAffinity } from './filters/node-affinity.ts';
 import { podAffinity } from './filters/pod-affinity.ts';
 import { podAntiAffinity } from './filters/pod-anti-affinity.ts';
@@ -18,6 +19,7 @@ export const filters: readonly Filter[] = [
   nodeAffinity,
   trust,
   sandbox,
+  isolation,
   resources,
   topologySpread,
   podAffinity,

@@ -188,6 +188,17 @@ describe('placing a pod', () => {
     );
   });
 
+  it('goes to a host without an OS sandbox only where that is the owner’s own', () => {
+    const host = (tier: string, isolation: string) =>
+      aNode('a', { annotations: { 'kith.home.arpa/tier': tier, 'kith.home.arpa/isolation': isolation } });
+    assert.equal(whereTo(aPod('p'), [host('own', 'wasm=none')]), 'a');
+    assert.equal(whereTo(aPod('p'), [host('friend', 'wasm=os')]), 'a');
+    assert.equal(
+      whereTo(aPod('p'), [host('friend', 'wasm=none')]),
+      '0/1 nodes are available: 1 node(s) had no OS sandbox and were not your own.',
+    );
+  });
+
   it('breaks ties by the chance it was given, and the same chance gives the same places', () => {
     const nodes = ['a', 'b', 'c', 'd'].map((name) => aNode(name));
     const first = (seed: number) => place([aPod('p')], snapshotOf(nodes), seededRandom(seed))[0]!.nodeName;
