@@ -41,6 +41,7 @@ export const incomingHandler = incomingHandlerOf(handler);
       mainFields: ['module', 'main'],
       conditions: ['workerd', 'worker', 'browser', 'import', 'default'],
       target: 'es2023',
+      loader: { '.html': 'text', '.css': 'text', '.svg': 'text' },
       charset: 'utf8',
       external: ['wasi:*'],
       // Names in comments and errors must not depend on where the source happens to lie: same source, same digest.
@@ -128,7 +129,9 @@ const refuseNode: Plugin = {
         const npmPackage = await resolvePath(path, { resolveDir, kind, pluginData: refuseNode });
         if (npmPackage.errors.length === 0) return npmPackage;
       }
-      const hint = instead[name] ? ` Use ${instead[name]}.` : ' Use a package that needs only web standards.';
+      const hint = instead[name]
+        ? ` Instead: ${instead[name]}.`
+        : ' Instead: a package that needs only web standards.';
       return {
         errors: [
           {

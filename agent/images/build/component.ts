@@ -15,7 +15,9 @@ type Componentize = (options: {
 /**
  * Builds a WASI 0.2 HTTP component out of a JavaScript or TypeScript handler, offline.
  *
- * Takes about 3 s and 800 MB: for the command line only.
+ * Takes about 3 s and 800 MB: for the command line only. The engine is StarlingMonkey (SpiderMonkey in WebAssembly): web
+ * standards are there, except `Response.clone`; an instance has 9 MB of memory at first and up to 95 MB under load, as the
+ * engine collects garbage late.
  * @param source a file, or a folder with package.json `main`, index.js, index.ts, …
  * @throws BuildError
  */
