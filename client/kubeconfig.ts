@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { isMap, isSeq, parseDocument, YAMLMap, YAMLSeq, type Document } from 'yaml';
+import { isMap, isSeq, parseDocument, YAMLMap, YAMLSeq, type Document, type ToStringOptions } from 'yaml';
 import { makePrivateFolder, writeFileAtomically } from '../process/folder.ts';
 
 /** One way into one cluster, as kubectl keeps it: a cluster, a user and a context, all of one name. */
@@ -77,7 +77,7 @@ export function withContext(text: string, context: KubeContext, { makeCurrent = 
     context: { cluster: name, user: name, ...(namespace && { namespace }) },
   });
   if (makeCurrent || !document.get('current-context')) document.set('current-context', name);
-  return document.toString({ lineWidth: 0 });
+  return document.toString(styleOf(text));
 }
 
 export function withoutContext(text: string, name: string): string {
@@ -87,7 +87,16 @@ export function withoutContext(text: string, name: string): string {
     if (isSeq(items)) items.items = items.items.filter((item) => !isNamed(item, name));
   }
   if (document.get('current-context') === name) document.set('current-context', '');
-  return document.contents ? document.toString({ lineWidth: 0 }) : text;
+  return document.contents ? document.toString(styleOf(text)) : text;
+}
+
+/** Written as it was: lists indented, and braces padded, only where the file has them so. kubectl does neither. */
+function styleOf(text: string): ToStringOptions {
+  return {
+    lineWidth: 0,
+    indentSeq: /^ +- /m.test(text) && !/^- /m.test(text),
+    flowCollectionPadding: text.includes('{ '),
+  };
 }
 
 function parsed(text: string): Document {
