@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import DHT from 'hyperdht';
 import { formatAddress } from './dht.ts';
 
@@ -21,19 +22,20 @@ export async function startHub(
   options: { host?: string; port?: number; count?: number; ports?: readonly number[] } = {},
 ): Promise<Hub> {
   const { host = '127.0.0.1', port, ports, count = ports?.length ?? HUB_NODES } = options;
+  const bind = host === '127.0.0.1' ? host : '0.0.0.0';
   const nodes: DHT[] = [];
   const bootstrap: string[] = [];
   const close = async () => {
-    // One that could not bind fails to close as well.
-    for (const node of nodes.toReversed()) await node.destroy({ force: true }).catch(() => {});
+    for (const node of nodes.toReversed()) await node.destroy({ force: true });
   };
   try {
     for (let index = 0; index < count; index++) {
       const fixed = ports?.[index] ?? (port === undefined ? undefined : port + index);
+      if (fixed !== undefined) await checkFree(fixed, bind);
       const node = new DHT({
         ephemeral: false,
         firewalled: false,
-        host: host === '127.0.0.1' ? host : '0.0.0.0',
+        host: bind,
         bootstrap: [...bootstrap],
         ...(fixed !== undefined && { port: fixed, anyPort: false }),
       });
@@ -47,4 +49,15 @@ export async function startHub(
     throw new Error(`the hub could not open its DHT nodes: ${(error as Error).message}`, { cause: error });
   }
   return { bootstrap, close };
+}
+
+/** Throws where the UDP port is taken. A DHT node that finds out by itself can neither start nor be closed any more. */
+function checkFree(port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.once('error', (error) =>
+      reject(new Error(`UDP port ${port} cannot be had (${error.message}). Free it, or name another.`)),
+    );
+    socket.bind(port, host, () => socket.close(() => resolve()));
+  });
 }
