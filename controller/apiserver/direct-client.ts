@@ -16,8 +16,6 @@ export function directClient(registry: Registry, user: User = controllerUser): C
     fieldValidation,
     warn: () => {},
   });
-  const namespaceOf = (kind: { namespaced: boolean }, namespace: string | undefined) =>
-    kind.namespaced ? (namespace ?? 'default') : undefined;
 
   return {
     async get<T extends KubeObject>({
@@ -110,6 +108,10 @@ export function directClient(registry: Registry, user: User = controllerUser): C
       }
     },
   };
+}
+
+function namespaceOf(kind: { namespaced: boolean }, namespace: string | undefined): string | undefined {
+  return kind.namespaced ? (namespace ?? 'default') : undefined;
 }
 
 /** As it would have come over the wire: plain JSON, and the caller's no more. */

@@ -58,8 +58,17 @@ export async function tlsListener(options: {
   const sessions = new Set<ServerHttp2Session>();
   let port = options.port;
 
+  /** Whose watches and logs end when the listener does. */
+  const asking = new Set<AbortController>();
+
   const respond = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
     const outlet = responseOutlet(request, response);
+    const leaving = new AbortController();
+    asking.add(leaving);
+    response.once('close', () => {
+      asking.delete(leaving);
+      leaving.abort();
+    });
     const isHead = request.method === 'HEAD';
     const refusal = refusalByOrigin(request.headers, port);
     const answer = refusal
@@ -70,7 +79,7 @@ export async function tlsListener(options: {
           headers: plainHeaders(request.headers),
           body: request as AsyncIterable<Uint8Array>,
           user: tokens.userOf(request.headers.authorization),
-          signal: outlet.closed,
+          signal: leaving.signal,
         });
     await deliver(answer, outlet, isHead, clock);
     // A body that was refused unread must not hold its connection.
@@ -105,6 +114,7 @@ export async function tlsListener(options: {
     server: `https://${address}:${port}`,
     async close(graceMs = stopGraceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const leaving of asking) leaving.abort();
       for (const session of sessions) session.close();
       // HTTP/1.1 connections that only wait for a next request would hold the close for their keep-alive.
       for (const socket of sockets) if (!busy.has(socket)) socket.destroy();

@@ -37,10 +37,20 @@ export async function openApiDocument(path: string): Promise<Json | undefined> {
  * reads: it then goes by the types that it was built with.
  */
 export function openApiV2Protobuf(): Buffer {
-  const field = (number: number, content: Buffer) =>
-    Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);
-  const info = Buffer.concat([field(1, Buffer.from('kith')), field(2, Buffer.from('v1.33.0'))]);
-  return Buffer.concat([field(1, Buffer.from('2.0')), field(2, info), field(8, Buffer.alloc(0))]);
+  const info = Buffer.concat([
+    protobufField(1, Buffer.from('kith')),
+    protobufField(2, Buffer.from('v1.33.0')),
+  ]);
+  return Buffer.concat([
+    protobufField(1, Buffer.from('2.0')),
+    protobufField(2, info),
+    protobufField(8, Buffer.alloc(0)),
+  ]);
+}
+
+/** A field of bytes, of fewer than 128. */
+function protobufField(number: number, content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);
 }
 
 export const openApiV2Json = {

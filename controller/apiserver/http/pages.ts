@@ -22,7 +22,6 @@ export async function serverPage(
   accept: string | undefined,
 ): Promise<ApiServerResponse | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  const page = (value: object | undefined) => value && jsonAnswer(200, value);
   const [, first, second, third, ...more] = path.replace(/\/$/, '').split('/');
   if (more.length > 0 && first !== 'openapi') return undefined;
   switch (first) {
@@ -43,6 +42,10 @@ export async function serverPage(
     default:
       return undefined;
   }
+}
+
+function page(value: object | undefined): ApiServerResponse | undefined {
+  return value && jsonAnswer(200, value);
 }
 
 function wantsAggregated(accept: string | undefined): boolean {

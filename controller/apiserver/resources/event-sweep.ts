@@ -14,17 +14,17 @@ const sweepEveryMs = 60_000;
 
 /** Which events are past their time, or too many: the oldest first. */
 export function outlivedEvents(entries: readonly Entry[], now: number, max = eventsMax): Entry[] {
-  const lastSeen = ({ value }: Entry) => {
-    const { lastTimestamp, series, eventTime, metadata } = value as Event;
-    return (
-      Date.parse(
-        series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '',
-      ) || 0
-    );
-  };
   const byAge = entries.map((entry) => ({ entry, at: lastSeen(entry) })).toSorted((a, b) => a.at - b.at);
   const tooMany = byAge.length - max;
   return byAge.filter(({ at }, index) => index < tooMany || at <= now - keepMs).map(({ entry }) => entry);
+}
+
+function lastSeen({ value }: Entry): number {
+  const { lastTimestamp, series, eventTime, metadata } = value as Event;
+  return (
+    Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '') ||
+    0
+  );
 }
 
 /** Sweeps events out once a minute. */

@@ -330,7 +330,6 @@ export class Registry {
   /** Keeps in step with the store which Service addresses are taken. */
   #followServices(store: Store): () => void {
     const prefix = collectionKey(kindNamed('Service'));
-    const holderOf = ({ metadata }: Service) => `${metadata?.namespace}/${metadata?.name}`;
     const hold = (service: Service) => {
       const address = clusterIpOf(service);
       if (!address) return;
@@ -353,6 +352,10 @@ export class Registry {
       () => {},
     );
   }
+}
+
+function holderOf({ metadata }: Service): string {
+  return `${metadata?.namespace}/${metadata?.name}`;
 }
 
 function refuseStale(kind: Kind, old: Resource, version: string | undefined): void {

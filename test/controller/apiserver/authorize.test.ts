@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { userOfCertificate, type User } from '../../../controller/apiserver/users.ts';
+import type { Node } from '../../../api/types.ts';
 import type { MemberCertificate, Role } from '../../../swarm/certificate.ts';
 import { configMap, deployment, node, pod, service, testCluster, type TestCluster } from './cluster.ts';
 
@@ -170,16 +171,54 @@ describe('who may do what', () => {
       assert.equal((await write(say({ 'kith.home.arpa/tier': 'own' }))).status, 403);
       assert.equal((await write(say({ 'kith.home.arpa/tier': 'own' }), founder)).status, 200);
       assert.equal((await write(say({}, { 'kubernetes.io/hostname': 'cellar' }))).status, 403);
-      assert.equal((await write({ spec: { taints: [], unschedulable: true } })).status, 403);
+      assert.equal((await write({ spec: { unschedulable: true } })).status, 403);
       assert.equal((await write({ spec: { unschedulable: true } }, founder)).status, 200);
-      const porch = userOfCertificate(certificate('node', 'porch'));
-      const claim = (providerID: string) =>
-        cluster.ask('POST', '/api/v1/nodes', {
-          body: { ...node('porch'), spec: { providerID } },
-          user: porch,
+    });
+
+    it('is registered under the key, owner and tier of its certificate, whatever it claims', async () => {
+      const porch = userOfCertificate({ ...certificate('node', 'porch'), tier: 'friend' });
+      const claim = (claimed: object, spec: object = {}) => ({
+        ...node('porch'),
+        metadata: { name: 'porch', annotations: claimed },
+        spec,
+      });
+      const register = (body: object, user: User = porch) =>
+        cluster.ask('POST', '/api/v1/nodes', { body, user });
+      assert.equal((await register(claim({ 'kith.home.arpa/tier': 'own' }))).status, 403);
+      assert.equal((await register(claim({ 'kith.home.arpa/owner': 'mallory' }))).status, 403);
+      assert.equal((await register(claim({}, { providerID: `kith://${'f'.repeat(64)}` }))).status, 403);
+      assert.equal((await register(claim({}, { podCIDR: '10.244.9.0/24' }))).status, 403);
+      const honest = await register(claim({ 'kith.home.arpa/tier': 'friend' }));
+      assert.equal(honest.status, 201, honest.text);
+      const { metadata, spec } = honest.json as unknown as Node;
+      assert.deepEqual(metadata!.annotations, {
+        'kith.home.arpa/owner': 'ada',
+        'kith.home.arpa/tier': 'friend',
+      });
+      assert.equal(spec!.providerID, `kith://${porch.certificate!.key}`);
+      // The control: who is no node is believed.
+      const other = {
+        ...claim({ 'kith.home.arpa/tier': 'own' }),
+        metadata: { name: 'shed', annotations: { 'kith.home.arpa/tier': 'own' } },
+      };
+      assert.equal((await register(other, founder)).status, 201);
+    });
+
+    it('leaves what an administrator has said of it', async () => {
+      const path = '/api/v1/nodes/attic';
+      const said = { metadata: { annotations: { 'kith.home.arpa/tier': 'own' } } };
+      assert.equal(
+        (await cluster.ask('PATCH', path, { body: said, type: merge, user: founder })).status,
+        200,
+      );
+      const label = (annotations: object) =>
+        cluster.ask('PATCH', path, {
+          body: { metadata: { labels: { a: 'b' }, annotations } },
+          type: merge,
+          user: attic,
         });
-      assert.equal((await claim(`kith://${'f'.repeat(64)}`)).status, 403);
-      assert.equal((await claim(`kith://${porch.certificate!.key}`)).status, 201);
+      assert.equal((await label({})).status, 200);
+      assert.equal((await label({ 'kith.home.arpa/tier': null })).status, 403);
     });
 
     it('holds its own Lease alone', async () => {
