@@ -103,9 +103,21 @@ class TunnelAgent extends Agent {
     ready?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
     this.#open().then(
-      (tunnel) => ready!(null, tunnel),
+      (tunnel) => ready!(null, asSocket(tunnel)),
       (error: Error) => ready!(error, undefined as unknown as Duplex),
     );
     return undefined;
   }
+}
+
+/** What Node's HTTP client asks of a socket beyond a stream. A tunnel has no timeouts or delays of its own: its link has heartbeats. */
+function asSocket(tunnel: Duplex): Duplex {
+  const nothing = () => tunnel;
+  return Object.assign(tunnel, {
+    setTimeout: nothing,
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
 }
