@@ -53,7 +53,7 @@ export async function check(
 }
 
 async function pods(swarm: DemoSwarm): Promise<Pod[]> {
-  const list = JSON.parse(await swarm.founder.run(['get', 'pods', '-l', 'app=hello', '-o', 'json'])) as {
+  const list = JSON.parse(await swarm.founder.run(['get', 'pods', '-o', 'json'])) as {
     items: Pod[];
   };
   return list.items;

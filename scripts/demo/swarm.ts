@@ -70,7 +70,7 @@ export class DemoSwarm {
 
   async #join(name: string): Promise<void> {
     const { invite } = JSON.parse(
-      await this.founder.run(['invite', '--role', 'host', '--output', 'json']),
+      await this.founder.run(['invite', '--role', 'host', '--tier', 'own', '--output', 'json']),
     ) as {
       invite: string;
     };
