@@ -2,14 +2,14 @@
 /** The one binary. Runs itself under the packaged Node 24 where it was started by an older one. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const nodeMajorMin = 24;
 
 if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) process.exit(runUnderPackagedNode());
 
-enableCompileCache?.();
+nodeModule.enableCompileCache?.();
 // `kith gateway` and `kith agent` are long-lived: warnings about experimental parts of Node are not their user's concern.
 process.removeAllListeners('warning');
 const { execute } = await import('@oclif/core');
