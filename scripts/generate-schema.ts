@@ -46,7 +46,7 @@ function typeName(model: string): string {
 function declared(model: string): Map<string, { description: string; required: boolean }> {
   const text = readFileSync(modelFile(model), 'utf8');
   const found = new Map<string, { description: string; required: boolean }>();
-  for (const match of text.matchAll(/\/\*\*\s*\n\s*\*\s*(.*?)\n\s*\*\/\s*\n\s*'([^']+)'(\??):/gs)) {
+  for (const match of text.matchAll(/\/\*\*\s*\n\s*\*\s*([^\n]*)\n\s*\*\/\s*\n\s*'([^']+)'(\??):/g)) {
     found.set(match[2]!, {
       description: match[1]!.replace(/\\(['"])/g, '$1').trim(),
       required: match[3] === '',
