@@ -109,7 +109,7 @@ export class NodePeers {
     const method = headers[':method'] ?? 'GET';
     const stream = link.session!.request(
       { ...headers, ':method': method, ':path': path },
-      { ...(signal ? { signal } : {}) },
+      signal ? { signal } : {},
     );
     stream.end();
     return new Promise((resolve, reject) => {
