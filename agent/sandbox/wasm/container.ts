@@ -8,7 +8,7 @@ import { usageOf } from '../usage.ts';
 import type { Configuration } from './child/serve.ts';
 import { controlOver, type Control } from './control.ts';
 import { connectTo } from './listeners.ts';
-import { beatMs, judge } from './watchdog.ts';
+import { judge, type WatchdogLimits } from './watchdog.ts';
 
 /** How often an adopted process, which is not our child, is looked at. */
 const aliveCheckMs = 250;
@@ -25,6 +25,7 @@ export class WasmContainer implements RunningContainer {
   readonly #appSocket: string;
   readonly #clock: Clock;
   readonly #memoryBytesMax: number | undefined;
+  readonly #watchdog: WatchdogLimits;
   #output: Output;
   #control: Control | undefined;
   #beat: Timer | undefined;
@@ -43,6 +44,7 @@ export class WasmContainer implements RunningContainer {
     appSocket: string;
     clock: Clock;
     memoryBytesMax: number | undefined;
+    watchdog: WatchdogLimits;
     output: Output;
     /** Ours, if we started it. */
     child?: { process: ChildProcess; lastWords: () => string };
@@ -54,6 +56,7 @@ export class WasmContainer implements RunningContainer {
     this.#appSocket = options.appSocket;
     this.#clock = options.clock;
     this.#memoryBytesMax = options.memoryBytesMax;
+    this.#watchdog = options.watchdog;
     this.#output = options.output;
     this.exited = new Promise((resolve) => (this.#settle = resolve));
     void this.exited.then(() => this.#end());
@@ -89,7 +92,7 @@ export class WasmContainer implements RunningContainer {
         },
       });
       this.#answered();
-      this.#beat = this.#clock.every(beatMs, () => this.#onBeat());
+      this.#beat = this.#clock.every(this.#watchdog.beatMs, () => this.#onBeat());
     });
   }
 
@@ -140,7 +143,8 @@ export class WasmContainer implements RunningContainer {
         memoryBytes: usage.memoryBytes,
         threads: usage.threads,
       },
-      { memoryBytesMax: this.#memoryBytesMax },
+      this.#memoryBytesMax,
+      this.#watchdog,
     );
     if (verdict === 'alive') {
       this.#beatsUnanswered++;

@@ -10,6 +10,7 @@ import { jailFile, labelOf, WasmPod } from './pod.ts';
 import { readRecords } from './record.ts';
 import type { Runtime } from './runtime.ts';
 import { TranspiledCache } from './transpiled.ts';
+import { watchdogLimits, type WatchdogLimits } from './watchdog.ts';
 
 /** Runs WASI 0.2 `wasi:http/incoming-handler` components, each in a jailed Node of its own. */
 export class WasmSandbox implements Sandbox {
@@ -21,15 +22,24 @@ export class WasmSandbox implements Sandbox {
   readonly #cache: TranspiledCache;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #watchdog: WatchdogLimits;
   readonly #pods = new Map<string, WasmPod>();
 
-  constructor(options: { dataFolder: string; jail: Jail; runtime: Runtime; clock: Clock; log: Log }) {
+  constructor(options: {
+    dataFolder: string;
+    jail: Jail;
+    runtime: Runtime;
+    clock: Clock;
+    log: Log;
+    watchdog?: Partial<WatchdogLimits>;
+  }) {
     const { dataFolder, jail, runtime, clock, log } = options;
     this.#folder = join(dataFolder, 'pods');
     this.#jail = jail;
     this.#runtime = runtime;
     this.#clock = clock;
     this.#log = log;
+    this.#watchdog = { ...watchdogLimits, ...options.watchdog };
     this.#cache = new TranspiledCache({ folder: join(dataFolder, 'transpiled'), jail, runtime, clock });
     this.capabilities = {
       exec: false,
@@ -87,6 +97,7 @@ export class WasmSandbox implements Sandbox {
       runtime: this.#runtime,
       cache: this.#cache,
       clock: this.#clock,
+      watchdog: this.#watchdog,
       forget: () => this.#pods.delete(spec.uid),
     });
     this.#pods.set(spec.uid, pod);

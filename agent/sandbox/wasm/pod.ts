@@ -16,6 +16,7 @@ import { connectTo, handedListener } from './listeners.ts';
 import { recordName, type ContainerRecord } from './record.ts';
 import type { Runtime } from './runtime.ts';
 import type { TranspiledCache } from './transpiled.ts';
+import type { WatchdogLimits } from './watchdog.ts';
 
 const mebibyte = 1024 * 1024;
 const wasmPageBytes = 64 * 1024;
@@ -52,6 +53,7 @@ interface PodTools {
   runtime: Runtime;
   cache: TranspiledCache;
   clock: Clock;
+  watchdog: WatchdogLimits;
   forget: () => void;
 }
 
@@ -84,9 +86,10 @@ export class WasmPod implements PodSandbox {
     const memoryBytesMax = spec.memoryBytesMax ?? wasmLimits.memoryBytes;
     const started = await this.#launch(app, folder);
     const bound = new AbortController();
+    const met: { container?: WasmContainer } = {};
     try {
       return await Promise.race([
-        this.#meet(spec, folder, started, memoryBytesMax),
+        this.#meet(spec, folder, started, memoryBytesMax, met),
         endOf(started),
         tooLate(this.#tools.clock, bound.signal),
       ]);
@@ -95,8 +98,11 @@ export class WasmPod implements PodSandbox {
       const identity = pid === undefined ? undefined : identify(pid);
       if (identity) signal(identity, 'SIGKILL');
       else started.child.kill('SIGKILL');
+      const exit = await met.container?.exited;
       this.#containers.delete(spec.name);
       await rm(folder, { recursive: true, force: true });
+      // Why it was ended says more than that it ended.
+      if (exit?.reason === 'OOMKilled') throw new Error(`OOMKilled: ${exit.message}`, { cause: error });
       throw error;
     } finally {
       bound.abort(new Error('decided'));
@@ -113,6 +119,7 @@ export class WasmPod implements PodSandbox {
       identity: record.process!,
       appSocket: socketsIn(folder).app,
       clock: this.#tools.clock,
+      watchdog: this.#tools.watchdog,
       memoryBytesMax: record.memoryBytesMax,
       output: () => {},
     });
@@ -180,6 +187,7 @@ export class WasmPod implements PodSandbox {
     folder: string,
     started: Started,
     memoryBytesMax: number,
+    met: { container?: WasmContainer },
   ): Promise<WasmContainer> {
     const sockets = socketsIn(folder);
     const socket = await connectTo(sockets.control);
@@ -204,10 +212,12 @@ export class WasmPod implements PodSandbox {
       identity,
       appSocket: sockets.app,
       clock: this.#tools.clock,
+      watchdog: this.#tools.watchdog,
       memoryBytesMax,
       output: spec.output satisfies Output,
       child: { process: started.child, lastWords: started.lastWords },
     });
+    met.container = container;
     await new Promise<void>((resolve, reject) => {
       const failed = (why: string) => reject(new Error(`The component cannot run: ${why}`));
       container.watch(socket, { ready: resolve, failed }).catch(() => {});

@@ -10,23 +10,31 @@ export interface Beat {
 }
 
 export interface WatchdogLimits {
-  memoryBytesMax: number | undefined;
+  /** How often it looks. */
+  beatMs: number;
+  /** An endless loop burns CPU while it says nothing; a process that merely waits for a busy machine does not. */
+  loopBeats: number;
+  loopCpuMs: number;
+  /** Whatever the cause, so long a silence means that no request is answered either. */
+  silentBeatsMax: number;
+  /** Node runs about a dozen; only what broke out of JavaScript could start more. */
+  threadsMax: number;
 }
+
+export const watchdogLimits: WatchdogLimits = {
+  beatMs: 1000,
+  loopBeats: 10,
+  loopCpuMs: 5000,
+  silentBeatsMax: 60,
+  threadsMax: 64,
+};
 
 export type Verdict = 'alive' | { reason: 'Error' | 'OOMKilled'; message: string };
 
-export const beatMs = 1000;
-/** An endless loop burns CPU while it says nothing; a process that merely waits for a busy machine does not. */
-const loopBeats = 10;
-const loopCpuMs = 5000;
-/** Whatever the cause, so long a silence means that no request is answered either. */
-const silentBeatsMax = 60;
-/** Node runs about a dozen; only what broke out of JavaScript could start more. */
-const threadsMax = 64;
-
 /** Whether a sandbox may live on. */
-export function judge(beat: Beat, limits: WatchdogLimits): Verdict {
-  const { memoryBytesMax } = limits;
+export function judge(beat: Beat, memoryBytesMax: number | undefined, limits = watchdogLimits): Verdict {
+  const { loopBeats, loopCpuMs, silentBeatsMax, threadsMax } = limits;
+  const silence = `${(beat.beatsUnanswered * limits.beatMs) / 1000} s`;
   if (memoryBytesMax !== undefined && beat.memoryBytes > memoryBytesMax)
     return {
       reason: 'OOMKilled',
@@ -37,12 +45,11 @@ export function judge(beat: Beat, limits: WatchdogLimits): Verdict {
   if (beat.beatsUnanswered >= loopBeats && beat.cpuMsUnanswered >= loopCpuMs)
     return {
       reason: 'Error',
-      message: `The app computed for ${seconds(beat.beatsUnanswered)} without a pause, so it answered nobody. Is there an endless loop?`,
+      message: `The app computed for ${silence} without a pause, so it answered nobody. Is there an endless loop?`,
     };
   if (beat.beatsUnanswered >= silentBeatsMax)
-    return { reason: 'Error', message: `The sandbox said nothing for ${seconds(beat.beatsUnanswered)}.` };
+    return { reason: 'Error', message: `The sandbox said nothing for ${silence}.` };
   return 'alive';
 }
 
 const mebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
-const seconds = (beats: number) => `${(beats * beatMs) / 1000} s`;

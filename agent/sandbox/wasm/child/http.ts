@@ -205,9 +205,65 @@ export function exchange(message: IncomingMessage, answer: ServerResponse) {
   };
 }
 
-const { FutureIncomingResponse, IncomingResponse, OutgoingRequest, RequestOptions } = shimHttp.types;
+const { FutureIncomingResponse, IncomingResponse, RequestOptions } = shimHttp.types;
 
-/** `wasi:http/types`: what serves is ours; what asks is the shim's, and every request is denied (see `host.ts`). */
+/** A request that the guest would like to send. It may write it down; `host.ts` denies every one. */
+class OutgoingRequest {
+  #headers: Fields;
+  #method: Method = { tag: 'get' };
+  #path: string | undefined;
+  #scheme: { tag: string; val?: string } | undefined;
+  #authority: string | undefined;
+
+  constructor(headers: Fields) {
+    this.#headers = lock(headers);
+  }
+
+  body(): OutgoingBody {
+    const body = new OutgoingBody();
+    // Nobody will read it: who writes is told `closed` instead of being made to wait.
+    OutgoingBody.sinkOf(body).finish();
+    return body;
+  }
+
+  method(): Method {
+    return this.#method;
+  }
+
+  setMethod(method: Method): void {
+    this.#method = method;
+  }
+
+  pathWithQuery(): string | undefined {
+    return this.#path;
+  }
+
+  setPathWithQuery(path: string | undefined): void {
+    this.#path = path;
+  }
+
+  scheme(): { tag: string; val?: string } | undefined {
+    return this.#scheme;
+  }
+
+  setScheme(scheme: { tag: string; val?: string } | undefined): void {
+    this.#scheme = scheme;
+  }
+
+  authority(): string | undefined {
+    return this.#authority;
+  }
+
+  setAuthority(authority: string | undefined): void {
+    this.#authority = authority;
+  }
+
+  headers(): Fields {
+    return this.#headers;
+  }
+}
+
+/** `wasi:http/types`: what serves is ours; of what asks little is needed, because every request is denied. */
 export const types = {
   Fields,
   FutureIncomingResponse,
