@@ -48,7 +48,7 @@ export function holderOf(folder: string, name: string): { pid: number } | undefi
 function openExclusively(folder: string, name: string): DatabaseSync | undefined {
   const database = new DatabaseSync(join(folder, `${name}.lock`));
   try {
-    database.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=OFF; BEGIN EXCLUSIVE');
+    database.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
     database.close();

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { superviseChild, type SupervisedChild } from '../../process/child.ts';
+import { systemClock } from '../../process/clock.ts';
+import { silentLog } from '../../process/log.ts';
+import { seededRandom } from '../../process/random.ts';
+
+const tools = { clock: systemClock, random: seededRandom(1), log: silentLog };
+const script = (code: string) => ({ command: process.execPath, args: ['--input-type=module', '-e', code] });
+const serving = `process.send({ ready: { pid: process.pid } }); process.on('disconnect', () => process.exit(0)); setInterval(() => {}, 1e6);`;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a supervised child', () => {
+  let child: SupervisedChild | undefined;
+  afterEach(() => child?.stop(1000));
+
+  it('tells when it serves, and is started again when it dies', async () => {
+    child = superviseChild({ name: 'one', ...tools, ...script(serving) });
+    const { pid } = (await child.ready(10_000)) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await until(() => child!.pid !== undefined && child!.pid !== pid);
+    assert.ok(child.pid);
+  });
+
+  it('is not started again after an exit code that a restart would not mend', async () => {
+    let final: number | null | undefined;
+    child = superviseChild({
+      name: 'two',
+      ...tools,
+      ...script(`console.error('port 1 is busy'); process.exit(2);`),
+      onFinal: (code) => (final = code),
+    });
+    await assert.rejects(child.ready(10_000), /exit code 2: port 1 is busy/);
+    assert.equal(final, 2);
+    assert.equal(child.pid, undefined);
+  });
+
+  it('that does not serve in time is reported with its last words', async () => {
+    child = superviseChild({
+      name: 'three',
+      ...tools,
+      ...script(`console.log('thinking'); setInterval(() => {}, 1e6);`),
+    });
+    await assert.rejects(child.ready(500), /three was not ready after/);
+  });
+
+  it('that ignores SIGTERM is killed after its grace', async () => {
+    child = superviseChild({
+      name: 'four',
+      ...tools,
+      ...script(`process.on('SIGTERM', () => {}); ${serving}`),
+    });
+    const { pid } = (await child.ready(10_000)) as { pid: number };
+    await child.stop(100);
+    assert.equal(isAlive(pid), false);
+  });
+
+  it('ends by itself when its supervisor is killed', async () => {
+    const module = (name: string) =>
+      JSON.stringify(new URL(`../../process/${name}.ts`, import.meta.url).href);
+    const supervisor = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `const { superviseChild } = await import(${module('child')}); const { systemClock: clock } = await import(${module('clock')});
+         const { systemRandom: random } = await import(${module('random')}); const { silentLog: log } = await import(${module('log')});
+         const child = superviseChild({ name: 'x', clock, random, log, command: process.execPath, args: ['--input-type=module', '-e', ${JSON.stringify(serving)}] });
+         console.log((await child.ready(10000)).pid);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [line] = (await once(createInterface({ input: supervisor.stdout }), 'line')) as [string];
+    const pid = Number(line);
+    assert.ok(isAlive(pid));
+    supervisor.kill('SIGKILL');
+    await until(() => !isAlive(pid));
+  });
+});
