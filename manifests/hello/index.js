@@ -11,7 +11,7 @@ export default {
    * @param {Request} request
    * @param {Record<string, string>} env the container's environment
    */
-  async fetch(request, env) {
+  fetch(request, env) {
     const { pathname } = new URL(request.url);
     const headers = { 'x-pod-name': env.POD_NAME ?? 'unknown' };
 
