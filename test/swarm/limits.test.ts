@@ -215,7 +215,7 @@ describe('a member under attack', () => {
 
   it("does not answer handshakes beyond an address's share", async () => {
     await listening({ handshakesPerAddress: { burst: 2, perSecond: 0.01 } });
-    for (const _unused of [1, 2]) await (await rawPeer(net)).open(server.key);
+    for (let peer = 0; peer < 2; peer++) await (await rawPeer(net)).open(server.key);
     await assert.rejects((await rawPeer(net)).open(server.key, 500), (error) =>
       isSwarmError(error, 'no-answer'),
     );
