@@ -28,10 +28,8 @@ export const wasmLimits = {
   startMsMax: 30_000,
   /** For an app that names no limit: a JavaScript app holds 20-60 MiB. */
   memoryBytes: 512 * mebibyte,
-  /** What Node and the compiled code take of an app's limit before the app has a byte. */
-  overheadBytes: 48 * mebibyte,
   /** A JavaScript app's memory begins at 10 MiB: below this none would even start. */
-  appBytesMin: 24 * mebibyte,
+  appBytesMin: 16 * mebibyte,
   /** The JavaScript heap around the component, which holds requests in flight, not the app's data. */
   heapMiB: 96,
   /** Copies of a component that wait at the same time; each has its own memory. */
@@ -253,15 +251,15 @@ const nodeFlags = [
   '--disable-warning=ExperimentalWarning',
 ];
 
-/** What one copy of the component may take of the app's limit. */
+/** The memory that one copy of the component may grow to. */
 function wasmPagesFor(memoryBytesMax: number): number {
-  const forApp = Math.max(wasmLimits.appBytesMin, memoryBytesMax - wasmLimits.overheadBytes);
-  return Math.min(wasmPagesMax, Math.floor(forApp / wasmPageBytes));
+  const pages = Math.floor(Math.max(wasmLimits.appBytesMin, memoryBytesMax) / wasmPageBytes);
+  return Math.min(wasmPagesMax, pages);
 }
 
 /** As many as fit, if each took what a JavaScript app usually does. */
 function instancesFor(memoryBytesMax: number): number {
-  const fitting = Math.floor((memoryBytesMax - wasmLimits.overheadBytes) / wasmLimits.instanceBytes);
+  const fitting = Math.floor(memoryBytesMax / wasmLimits.instanceBytes);
   return Math.max(1, Math.min(wasmLimits.instancesMax, fitting));
 }
 

@@ -17,6 +17,11 @@ export interface WatchdogLimits {
   loopCpuMs: number;
   /** Whatever the cause, so long a silence means that no request is answered either. */
   silentBeatsMax: number;
+  /**
+   * What Node, V8's heap and the compiled code take. On top of the app's own limit, which holds for the component's memory, as a
+   * RuntimeClass's `overhead.podFixed` does.
+   */
+  overheadBytes: number;
   /** Node runs about a dozen; only what broke out of JavaScript could start more. */
   threadsMax: number;
 }
@@ -26,6 +31,7 @@ export const watchdogLimits: WatchdogLimits = {
   loopBeats: 10,
   loopCpuMs: 5000,
   silentBeatsMax: 60,
+  overheadBytes: 96 * 1024 * 1024,
   threadsMax: 64,
 };
 
@@ -35,10 +41,10 @@ export type Verdict = 'alive' | { reason: 'Error' | 'OOMKilled'; message: string
 export function judge(beat: Beat, memoryBytesMax: number | undefined, limits = watchdogLimits): Verdict {
   const { loopBeats, loopCpuMs, silentBeatsMax, threadsMax } = limits;
   const silence = `${(beat.beatsUnanswered * limits.beatMs) / 1000} s`;
-  if (memoryBytesMax !== undefined && beat.memoryBytes > memoryBytesMax)
+  if (memoryBytesMax !== undefined && beat.memoryBytes > memoryBytesMax + limits.overheadBytes)
     return {
       reason: 'OOMKilled',
-      message: `The app used ${mebibytes(beat.memoryBytes)} of ${mebibytes(memoryBytesMax)} memory.`,
+      message: `The app used ${mebibytes(beat.memoryBytes)} memory; it may use ${mebibytes(memoryBytesMax)}, and its sandbox ${mebibytes(limits.overheadBytes)}.`,
     };
   if (beat.threads > threadsMax)
     return { reason: 'Error', message: `The app ran ${beat.threads} threads; ${threadsMax} are allowed.` };

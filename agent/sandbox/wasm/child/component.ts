@@ -9,17 +9,31 @@ interface Exports {
     handle(request: Exchange['request'], outparam: Exchange['outparam']): Promise<void>;
   };
 }
+interface CoreInstance {
+  exports: Record<string, unknown>;
+}
+type InstantiateCore = (module: WebAssembly.Module, imports: object) => Promise<CoreInstance>;
 type Instantiate = (
   core: (name: string) => Promise<WebAssembly.Module>,
   imports: Record<string, unknown>,
+  instantiateCore: InstantiateCore,
 ) => Promise<Exports>;
+interface CoreMemory {
+  buffer: ArrayBuffer;
+}
 
 // Declared here because @types/node knows only the namespace's types.
-declare const WebAssembly: { compile(bytes: Uint8Array): Promise<WebAssembly.Module> };
+declare const WebAssembly: {
+  compile(bytes: Uint8Array): Promise<WebAssembly.Module>;
+  instantiate: InstantiateCore;
+  Memory: new () => CoreMemory;
+};
 
 /** One running copy of the component: its own memory, and one request at a time (a WASI 0.2 export cannot be entered twice). */
 export interface Instance {
   handle(request: Exchange['request'], outparam: Exchange['outparam']): Promise<void>;
+  /** What its memory has grown to; a wasm memory never shrinks. */
+  memoryBytes(): number;
 }
 
 /**
@@ -51,11 +65,24 @@ export async function loadComponent(
     return module;
   };
   return async () => {
-    const { incomingHandler } = await instantiate(core, hostImports(options.env, write));
+    const memories = new Set<CoreMemory>();
+    const { incomingHandler } = await instantiate(
+      core,
+      hostImports(options.env, write),
+      async (module, imports) => {
+        const instance = await WebAssembly.instantiate(module, imports);
+        for (const each of Object.values(instance.exports))
+          if (each instanceof WebAssembly.Memory) memories.add(each);
+        return instance;
+      },
+    );
     if (!incomingHandler)
       throw new Error(
         'The component does not export wasi:http/incoming-handler, so nothing can ask it anything. Build it with `kith image build`.',
       );
-    return incomingHandler;
+    return {
+      handle: (request, outparam) => incomingHandler.handle(request, outparam),
+      memoryBytes: () => [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+    };
   };
 }

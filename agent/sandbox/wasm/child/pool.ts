@@ -12,6 +12,8 @@ export const poolLimits = {
   answerMsMax: 30_000,
   /** How long a guest may go on after its reader has gone. */
   lingerMsMax: 10_000,
+  /** An instance whose memory is fuller than this hands over to a fresh one, before a request meets the end of it. */
+  memoryShareMax: 0.9,
   /** Instances beyond the first are let go when idle this long: each holds its own memory. */
   spareIdleMsMax: 30_000,
 };
@@ -23,6 +25,7 @@ export const poolLimits = {
 export class Pool {
   readonly #start: () => Promise<Instance>;
   readonly #instancesMax: number;
+  readonly #memoryBytesMax: number;
   readonly #complain: (text: string) => void;
   #idle: Instance[] = [];
   #count = 0;
@@ -31,9 +34,14 @@ export class Pool {
   #growsSoon = false;
   #shrinksSoon = false;
 
-  constructor(start: () => Promise<Instance>, instancesMax: number, complain: (text: string) => void) {
+  constructor(
+    start: () => Promise<Instance>,
+    limits: { instancesMax: number; memoryBytesMax: number },
+    complain: (text: string) => void,
+  ) {
     this.#start = start;
-    this.#instancesMax = instancesMax;
+    this.#instancesMax = limits.instancesMax;
+    this.#memoryBytesMax = limits.memoryBytesMax;
     this.#complain = complain;
   }
 
@@ -122,6 +130,12 @@ export class Pool {
   }
 
   #release(instance: Instance): void {
+    if (instance.memoryBytes() > this.#memoryBytesMax * poolLimits.memoryShareMax) {
+      const mebibytes = Math.round(instance.memoryBytes() / 1024 / 1024);
+      this.#complain(`The component's memory was nearly full (${mebibytes} MiB); a fresh copy takes over.`);
+      this.#count--;
+      return void this.#growQuietly();
+    }
     const next = this.#waiting.shift();
     if (next) return void this.#run(instance, ...next);
     this.#idle.push(instance);

@@ -19,6 +19,7 @@ export interface Configuration {
 
 const appDescriptor = 3;
 const controlDescriptor = 4;
+const wasmPageBytes = 64 * 1024;
 /** Without an agent nobody can reach the app; a sandbox whose agent never returns must not stay for ever. */
 const orphanMsMax = 15 * 60_000;
 /** What the app says while the agent does not read (or is not there) is kept up to here, then dropped and counted. */
@@ -58,7 +59,11 @@ async function start(configuration: Configuration): Promise<void> {
   state = 'starting';
   try {
     const instantiate = await loadComponent(appFolder, configuration, output);
-    const pool = new Pool(instantiate, configuration.instancesMax, complain);
+    const pool = new Pool(
+      instantiate,
+      { ...configuration, memoryBytesMax: configuration.wasmPagesMax * wasmPageBytes },
+      complain,
+    );
     await pool.warm();
     // Idle connections and slow uploads are the gateway's to end: it knows who is behind them.
     const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (message, answer) =>
