@@ -16,9 +16,10 @@ const { execute } = await import('@oclif/core');
 await execute({ dir: import.meta.url });
 
 function runUnderPackagedNode(): number {
-  const name = `node-${process.platform}-${process.arch}`;
+  const platform = `${process.platform}-${process.arch}`;
   const packaged = ['../../node_modules', '../../..']
-    .map((folder) => fileURLToPath(new URL(`${folder}/${name}/bin/node`, import.meta.url)))
+    .flatMap((folder) => [`${folder}/node-${platform}`, `${folder}/node-bin-${platform}`])
+    .map((folder) => fileURLToPath(new URL(`${folder}/bin/node`, import.meta.url)))
     .find((path) => existsSync(path));
   if (!packaged) {
     process.stderr.write(

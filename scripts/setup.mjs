@@ -32,8 +32,11 @@ function fail(text) {
 
 /** The Node 24 that npm installed; else this one, if it is new enough. */
 export function node24() {
-  const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
-  if (existsSync(packaged)) return packaged;
+  const platform = `${process.platform}-${process.arch}`;
+  const packaged = [`node-${platform}`, `node-bin-${platform}`]
+    .map((name) => join(root, 'node_modules', name, 'bin', 'node'))
+    .find((path) => existsSync(path));
+  if (packaged) return packaged;
   if (Number(process.versions.node.split('.')[0]) >= wantedNode) return process.execPath;
   return fail(
     `there is no packaged Node ${wantedNode} for ${process.platform}-${process.arch}, and this is Node ${process.versions.node}. ` +
