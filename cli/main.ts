@@ -12,8 +12,19 @@ if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) process.exit(run
 nodeModule.enableCompileCache?.();
 // `kith gateway` and `kith agent` are long-lived: warnings about experimental parts of Node are not their user's concern.
 process.removeAllListeners('warning');
-const { execute } = await import('@oclif/core');
-await execute({ dir: import.meta.url });
+const { followParent } = await import('../process/shutdown.ts');
+followParent();
+const { Errors, flush, run } = await import('@oclif/core');
+try {
+  await run(process.argv.slice(2), import.meta.url);
+  await flush();
+} catch (error) {
+  const { lineForUnknown } = await import('./unknown-command.ts');
+  const line = lineForUnknown(error as Error, process.argv.slice(2));
+  if (!line) await Errors.handle(error as Error);
+  process.stderr.write(`${line}\n`);
+  process.exit(2);
+}
 
 function runUnderPackagedNode(): number {
   const platform = `${process.platform}-${process.arch}`;

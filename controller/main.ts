@@ -12,7 +12,7 @@ import { createApiServer } from './apiserver/create.ts';
 import { noiseListener } from './apiserver/noise-listener.ts';
 import { servingCertificate } from './apiserver/tls/serving-certificate.ts';
 import { tlsListener } from './apiserver/tls-listener.ts';
-import { adminUser } from './apiserver/users.ts';
+import { adminUser, userOfCertificate } from './apiserver/users.ts';
 import { startControllers } from './controllers.ts';
 import { Members } from './members.ts';
 import { SwarmHearing } from './nodes/swarm-hearing.ts';
@@ -27,6 +27,8 @@ export interface ControllerProgramOptions {
   clusterName: string;
   /** Names of the founder's own machines, which no joiner gets. */
   reservedNames: ReadonlySet<string>;
+  /** The founder's person key, hex: on any link it may do what the admin token may. */
+  founderKey: string;
   /** The controller's own folder: store, certificates, token. */
   folder: string;
   /** Key of the join door, which is no member's; made at the first start. */
@@ -42,6 +44,9 @@ export interface RunningController {
   readonly port: number;
   stop(): Promise<void>;
 }
+
+/** The member that left still reads the answer to its goodbye; then its links end, as no new one would be admitted. */
+const leftLinksMs = 1_000;
 
 /** Where the controller keeps what `kith up` puts into a kubeconfig. */
 export const apiFiles = (folder: string) => ({
@@ -85,7 +90,15 @@ export async function runController(options: ControllerProgramOptions): Promise<
       random,
       log: log.child('api'),
       nodeStreams: (node) => hearing.streams(node),
-      routes: membershipRoutes({ members, door: door.key, client: () => apiServer.client() }),
+      routes: membershipRoutes({
+        members,
+        door: door.key,
+        client: () => apiServer.client(),
+        onLeft: (key) =>
+          clock.after(leftLinksMs, () => {
+            for (const link of swarm.links()) if (link.peer.key === key) void link.close();
+          }),
+      }),
     });
     closing.push(() => apiServer.close());
     const tokens = new Tokens().add(await keptToken(apiFiles(folder).token), adminUser);
@@ -100,7 +113,13 @@ export async function runController(options: ControllerProgramOptions): Promise<
         if (purpose === 'streams' && shown.role !== 'node')
           throw new SwarmError('refused', `a ${shown.role} serves nothing to the controller`);
       },
-      handlers: { control: noiseListener({ apiServer, clock }) },
+      handlers: {
+        control: noiseListener({
+          apiServer,
+          clock,
+          userOf: ({ peer }) => userOfCertificate(peer.certificate, { founderKey: options.founderKey }),
+        }),
+      },
       onLink: (link) => hearing.add(link),
     });
     const controllers = await startControllers({ client: apiServer.client(), clock, random, log, hearing });

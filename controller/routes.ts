@@ -15,8 +15,10 @@ export function membershipRoutes(parts: {
   members: Members;
   door: string;
   client: () => Client;
+  /** Called with the key of a member that has left: whatever links it still has must end. */
+  onLeft: (key: string) => void;
 }): ExtensionRoute[] {
-  const { members, door, client } = parts;
+  const { members, door, client, onLeft } = parts;
   return [
     {
       method: 'POST',
@@ -33,6 +35,7 @@ export function membershipRoutes(parts: {
         else if (phase === 'done') {
           await forget(client(), nodeOf(user));
           await members.leave(user.certificate!.key);
+          onLeft(user.certificate!.key);
         } else throw badRequest('phase must be "drain" or "done"');
         return { phase };
       },

@@ -7,6 +7,9 @@ export interface FolderLock {
   release(): void;
 }
 
+/** Locks of this process: a caller that keeps none of its own must not lose it to the garbage collector. */
+const held = new Set<DatabaseSync>();
+
 /** Another process owns the folder. */
 export class FolderBusy extends Error {
   readonly code = 'KITH_FOLDER_BUSY';
@@ -30,9 +33,11 @@ export function lockFolder(folder: string, name: string): FolderLock {
   const holderFile = join(folder, `${name}.pid`);
   const database = openExclusively(folder, name);
   if (!database) throw new FolderBusy(folder, describeHolder(holderFile, name));
+  held.add(database);
   writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
   return {
     release() {
+      held.delete(database);
       if (database.isOpen) database.close();
     },
   };

@@ -1,4 +1,8 @@
 import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { makePrivateFolder } from './folder.ts';
+import { FolderBusy, lockFolder } from './lock.ts';
 
 /** K-I-T-H on a keypad: where the programs listen on loopback unless told otherwise. */
 export const defaultPorts = { api: 5484, gateway: 5485, registry: 5486 } as const;
@@ -8,15 +12,30 @@ const portTriesMax = 50;
 /** Several kiths on one machine derive their ports in steps, so that their trios do not interleave. */
 const portStep = 10;
 
-/** The first free loopback port of `wished`, `wished + 10`, …; so a second kith on the machine gets ports of its own. */
+/**
+ * The first free loopback port of `wished`, `wished + 10`, …; so a second kith on the machine gets ports of its own. The port is
+ * claimed among this user's kiths until this process ends: between this look and the moment when a child listens, a second
+ * `kith up` must not choose the same.
+ */
 export async function freePort(wished: number): Promise<number> {
+  const claims = makePrivateFolder(join(tmpdir(), `kith-${userInfo().uid}`, 'ports'));
   for (let attempt = 0; attempt < portTriesMax; attempt++) {
     const port = wished + attempt * portStep;
-    if (await isFree(port)) return port;
+    if ((await isFree(port)) && claim(claims, port)) return port;
   }
   throw new Error(
     `No free port among ${wished}, ${wished + portStep}, … (${portTriesMax} tried). Stop what listens there, or name a port.`,
   );
+}
+
+function claim(folder: string, port: number): boolean {
+  try {
+    lockFolder(folder, String(port));
+    return true;
+  } catch (error) {
+    if (error instanceof FolderBusy) return false;
+    throw error;
+  }
 }
 
 /** Whether this process could listen on 127.0.0.1:`port` now. */

@@ -1,3 +1,18 @@
+let onGone: ((reason: string) => void) | undefined;
+let following = false;
+
+/**
+ * Ends this process when the one that spawned it with a channel (its leash) is gone: in order where `onShutdown` was called by
+ * then, else at once. Programs call it first thing: a parent that dies while we still load would never be missed later.
+ */
+export function followParent(): void {
+  if (!process.channel || following) return;
+  following = true;
+  process.once('disconnect', () => (onGone ? onGone('the parent process is gone') : process.exit(1)));
+  // The channel is only a leash: it must not keep an otherwise finished process alive.
+  process.channel.unref();
+}
+
 /**
  * Runs `stop` once when this process is told to end: SIGTERM, SIGINT, SIGHUP, or the parent that spawned it with a channel is
  * gone. A second signal, or `boundMs` without an end, exits at once with code 1. Returns how to stop by the program's own wish.
@@ -28,10 +43,8 @@ export function onShutdown(
   let firstAskedAt = 0;
   const impatient = () => performance.now() - firstAskedAt > 1000;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => shut(signal));
-  if (process.channel) {
-    // The channel is only a leash: it must not keep an otherwise finished process alive.
-    process.on('disconnect', () => shut('the parent process is gone'));
-  }
+  onGone = shut;
+  followParent();
   return shut;
 }
 

@@ -12,9 +12,11 @@ const child = spawn(
     join(root, 'scripts', 'demo', 'main.ts'),
     ...process.argv.slice(2),
   ],
-  { stdio: 'inherit', env: { ...environment(), KITH_SETUP_MS: String(Date.now() - startedAt) } },
+  {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...environment(), KITH_SETUP_MS: String(Date.now() - startedAt) },
+  },
 );
-// The terminal sends ^C to the whole group: the child ends in its own order, and we with it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+// The child ends what it started, in its own order, and we end with it. A terminal's ^C reaches both; being told twice does no harm.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

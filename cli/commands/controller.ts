@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { Home } from '../home.ts';
+import { memberFiles } from '../founding.ts';
 import { memberOf, programTools, requireCluster } from '../program.ts';
+import { keyId, readKeyPair } from '../../swarm/keys.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { tellReady } from '../../process/child.ts';
 import { defaultPorts } from '../../process/ports.ts';
@@ -29,6 +31,7 @@ export default class ControllerCommand extends KithCommand {
       delegation: JSON.parse(await readFile(home.file('keys', 'controller.delegation'), 'utf8')),
       clusterName: record.name,
       reservedNames: new Set([record.member, `${record.member}-gateway`, `${record.member}-controller`]),
+      founderKey: keyId((await readKeyPair(memberFiles(home, 'person').keyFile)).publicKey),
       folder: home.folder('controller'),
       doorKeyFile: home.file('keys', 'door.key'),
       apiPort: record.ports.api ?? defaultPorts.api,

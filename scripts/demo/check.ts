@@ -13,8 +13,8 @@ import type { Steps } from './steps.ts';
 import type { DemoSwarm } from './swarm.ts';
 
 /** What must hold; a run that breaks one of these ends with exit code 1. */
-const bounds = {
-  /** Every replica must have answered this long after apply. */
+export const bounds = {
+  /** Every replica must have answered this long after apply, unless `--replies-within` says otherwise. */
   repliesMs: 60_000,
   /** A replacement under a new name must answer this long after the kill. */
   replacementMs: 10_000,
@@ -38,13 +38,13 @@ interface Pod {
 export async function check(
   swarm: DemoSwarm,
   steps: Steps,
-  manifest: string,
+  app: { manifest: string; repliesMs: number },
   say: (line: string) => void,
 ): Promise<string[]> {
   const problems: string[] = [];
   await swarm.start(steps);
 
-  const firstNames = await allReplicasAnswer(swarm, steps, manifest, problems);
+  const firstNames = await allReplicasAnswer(swarm, steps, app, problems);
   say(`answered so far: ${[...firstNames].join(', ')}`);
   if (problems.length === 0) await loseOneHost(swarm, steps, firstNames, problems, say);
 
@@ -62,13 +62,13 @@ async function pods(swarm: DemoSwarm): Promise<Pod[]> {
 async function allReplicasAnswer(
   swarm: DemoSwarm,
   steps: Steps,
-  manifest: string,
+  { manifest, repliesMs }: { manifest: string; repliesMs: number },
   problems: string[],
 ): Promise<Set<string>> {
   const names = new Set<string>();
   const appliedAt = performance.now();
   await swarm.apply(manifest);
-  const deadline = appliedAt + bounds.repliesMs;
+  const deadline = appliedAt + repliesMs;
   let last: Answer | undefined;
   while (names.size < 3 && performance.now() < deadline) {
     last = await ask(swarm.gatewayPort, swarm.appHost);
@@ -81,9 +81,7 @@ async function allReplicasAnswer(
   }
   if (names.size < 3) {
     const why = last && !last.ok ? `; the last answer: ${last.why}` : '';
-    problems.push(
-      `only ${names.size} of 3 replicas answered within ${bounds.repliesMs / 1000} s of apply${why}`,
-    );
+    problems.push(`only ${names.size} of 3 replicas answered within ${repliesMs / 1000} s of apply${why}`);
   } else steps.note('apply → all three answered', `${Math.round(performance.now() - appliedAt)} ms`);
   return names;
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -10,14 +11,24 @@ export class Kith {
 
   /** @param marker stands in the environment of every process, so that what is left behind can be found. */
   constructor(home: string, marker: string) {
-    this.environment = { ...process.env, KITH_HOME: home, KITH_DEMO: marker };
-    delete this.environment['KUBECONFIG'];
+    this.environment = {
+      ...process.env,
+      KITH_HOME: home,
+      KITH_DEMO: marker,
+      // The demonstration leaves the user's own kubeconfig alone: its context would outlive the check.
+      KUBECONFIG: join(home, 'kubeconfig'),
+    };
   }
 
   spawn(args: string[], stdio: 'pipe' | 'inherit' = 'pipe'): ChildProcess {
+    const own =
+      stdio === 'inherit'
+        ? (['inherit', 'inherit', 'inherit'] as const)
+        : (['ignore', 'pipe', 'pipe'] as const);
     return spawn(process.execPath, [program, ...args], {
       env: this.environment,
-      stdio: stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      // The channel is a leash: a launcher that dies by kill -9 takes with it what it started.
+      stdio: [...own, 'ipc'],
       // A terminal's ^C must reach the launcher alone: it stops its children in their order.
       detached: stdio === 'pipe',
     });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { FolderBusy, lockFolder } from '../../process/lock.ts';
-import { check, swarmProcesses } from './check.ts';
+import { bounds, check, swarmProcesses } from './check.ts';
 import { Steps } from './steps.ts';
 import { DemoSwarm, helloManifest } from './swarm.ts';
 import { ask } from './request.ts';
@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     check: { type: 'boolean', default: false },
     manifest: { type: 'string', default: helloManifest },
     folder: { type: 'string' },
+    'replies-within': { type: 'string', default: String(bounds.repliesMs / 1000) },
   },
 });
 const say = (line: string) => console.log(`kith: ${line}`);
@@ -49,7 +50,12 @@ async function runCheck(): Promise<number> {
   const swarm = new DemoSwarm(options.folder ?? mkdtempSync(join(tmpdir(), 'kith-check-')), marker);
   let problems: string[];
   try {
-    problems = await check(swarm, steps, options.manifest, say);
+    problems = await check(
+      swarm,
+      steps,
+      { manifest: options.manifest, repliesMs: Number(options['replies-within']) * 1000 },
+      say,
+    );
   } catch (error) {
     problems = [(error as Error).message];
     await swarm.stop();
@@ -68,10 +74,15 @@ async function runDemo(): Promise<number> {
   let asked: (why: string) => void = () => {};
   const stopAsked = new Promise<string>((resolve) => (asked = resolve));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked(signal));
+  if (process.channel) process.once('disconnect', () => asked('the launcher is gone'));
   let code = 0;
   try {
     say('starting a DHT, a controller, three hosts and a gateway …');
-    await Promise.race([swarm.start(steps).then(() => applyAndShow(swarm)), stopAsked]);
+    const started = await Promise.race([
+      swarm.start(steps).then(() => applyAndShow(swarm)),
+      stopAsked.then((why) => new Error(`told to stop (${why})`)),
+    ]);
+    if (started) throw started;
     const top = swarm.founder.spawn(['top'], 'inherit');
     const topEnded = new Promise<string>((resolve) =>
       top.once('close', () => resolve('kith top was closed')),
