@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Container } from '../../api/types.ts';
-import type { ContainerSpec, Exit, PodSandbox, RunningContainer } from '../sandbox/sandbox.ts';
+import type { Exit, PodSandbox, RunningContainer } from '../sandbox/sandbox.ts';
 import { ContainerLog } from './logs/container-log.ts';
 import { checkThrough } from './probes/check.ts';
 import { startProber, type ProbeListener } from './probes/prober.ts';
@@ -40,8 +40,7 @@ export class ContainerRun {
   ): void {
     this.#running = running;
     // One that an earlier agent started prints into that one's log until it is told of ours.
-    const adoptable: RunningContainer & { attach?(output: ContainerSpec['output']): void } = running;
-    adoptable.attach?.((stream, chunk) => this.log.write(stream, chunk));
+    running.attach?.((stream, chunk) => this.log.write(stream, chunk));
     this.#prober = startProber(
       this.container,
       checkThrough(sandbox, this.container, tools.clock),

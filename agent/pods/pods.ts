@@ -7,7 +7,8 @@ import type { Caps } from '../node/caps.ts';
 import type { PodSandbox } from '../sandbox/sandbox.ts';
 import { recall, restore } from './restore.ts';
 import { momentOf, type PodTools } from './tools.ts';
-import { PodWorker } from './worker.ts';
+import { aboutPod } from './worker/one-pod.ts';
+import { PodWorker } from './worker/worker.ts';
 
 /**
  * After a start the API is given this long to say which pods are still wanted before those on disk start without it: most
@@ -177,17 +178,10 @@ export class Pods {
         ...local,
         failed: { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` },
       };
-      const { namespace, name, uid } = pod.metadata!;
-      events.record(
-        { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
-        'Warning',
-        refusal.reason,
-        refusal.message,
-      );
+      events.record(aboutPod(pod), 'Warning', refusal.reason, refusal.message);
     }
     try {
       const worker: PodWorker = new PodWorker({ pod, local, env: {} }, this.#tools, () => this.#drop(worker));
-      this.#tools.assignments.folderOf(worker.uid);
       this.#add(worker).wake();
     } catch (error) {
       log.error('a pod cannot be taken on', { pod: `${local.namespace}/${local.name}`, error });

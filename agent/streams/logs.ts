@@ -5,7 +5,7 @@ import type { Clock } from '../../process/clock.ts';
 import { segmentsIn } from '../pods/logs/container-log.ts';
 import { readLog } from '../pods/logs/read.ts';
 import type { Pods } from '../pods/pods.ts';
-import type { PodWorker } from '../pods/worker.ts';
+import type { PodWorker } from '../pods/worker/worker.ts';
 import { resetStream } from '../../swarm/tunnel.ts';
 import { answer } from './answer.ts';
 
