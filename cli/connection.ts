@@ -21,18 +21,64 @@ export function connect(home: Home): Connection {
       'KITH_NO_API',
       record && record.role !== 'founder'
         ? `this machine joined "${record.name}" and has no API listener of its own in this version`
-        : `no kubeconfig in ${home.path}`,
+        : `there is no cluster of this machine's own in ${home.path} yet`,
       {
         next: record && record.role !== 'founder' ? "run the command on the founder's machine" : 'kith up',
         exit: exitCodes.wrongInput,
       },
     );
   }
-  const context = contextIn(readFileSync(home.kubeconfig, 'utf8'));
-  if (!context)
-    throw new CliError('KITH_BAD_KUBECONFIG', `${home.kubeconfig} names no server, certificate or token`, {
-      next: 'kith down && kith up, which writes it anew',
-    });
-  const transport = tlsTransport(context);
+  const context = contextOf(home.kubeconfig);
+  const plain = tlsTransport(context);
+  const transport: TlsTransport = {
+    ...plain,
+    request: async (request) => {
+      try {
+        return await plain.request(request);
+      } catch (error) {
+        if (request.signal?.aborted) throw error;
+        throw awayError(context.server, error as NodeJS.ErrnoException);
+      }
+    },
+  };
   return { transport, server: context.server, client: httpClient(transport, { userAgent: 'kith-cli' }) };
+}
+
+function contextOf(file: string) {
+  const refuse = (why: string, cause?: unknown) =>
+    new CliError('KITH_BAD_KUBECONFIG', `${file} ${why}`, {
+      next: 'kith down && kith up, which writes it anew',
+      cause,
+    });
+  let context;
+  try {
+    context = contextIn(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw refuse(`cannot be read: ${(error as Error).message}`, error);
+  }
+  if (!context) throw refuse('names no server, certificate or token');
+  return context;
+}
+
+/** Why there was no answer, in words: nobody listens, somebody else does, or the controller is stuck. */
+function awayError(server: string, error: NodeJS.ErrnoException): CliError {
+  const { code = '', message } = error;
+  if (code === 'ECONNREFUSED')
+    return new CliError('KITH_API_AWAY', `nothing listens at ${server}: the controller does not run`, {
+      next: 'kith up',
+      cause: error,
+    });
+  if (/CERT|SSL|TLS|SELF_SIGNED|EPROTO|HPE_/.test(code))
+    return new CliError(
+      'KITH_API_FOREIGN',
+      `what answers at ${server} is not this cluster's API: ${message}`,
+      {
+        next: 'kith down && kith up',
+        cause: error,
+      },
+    );
+  return new CliError('KITH_API_AWAY', `${server} does not answer: ${message}`, {
+    next: 'the same command again; if it stays so, kith down && kith up',
+    cause: error,
+  });
 }

@@ -22,12 +22,3 @@ export class CliError extends Error {
     this.exit = options.exit ?? exitCodes.failed;
   }
 }
-
-/** The lines that a command's failure prints on standard error. Errors of other folders may carry `code` and `next` too. */
-export function describeError(error: Error): { lines: string[]; exit: number } {
-  const { code, next, exit } = error as Partial<CliError>;
-  const lines = [`Error${typeof code === 'string' ? ` (${code})` : ''}: ${error.message}`];
-  if (next) lines.push(`Try: ${next}`);
-  if (process.env['KITH_DEBUG'] && error.stack) lines.push(error.stack);
-  return { lines, exit: exit ?? exitCodes.failed };
-}

@@ -11,47 +11,50 @@ export interface InputFile {
 /** All input together; beyond this it is no manifest but an accident. */
 const inputBytesMax = 16 * 1024 * 1024;
 
-/** Reads what `-f` names: files, folders (their .yaml, .yml and .json files, sorted) and `-`. */
+/** Reads what `-f` names: files, folders (their .yaml, .yml and .json files, sorted) and `-` for standard input. */
 export function readInput(paths: string[]): InputFile[] {
   const files: InputFile[] = [];
   let bytes = 0;
-  const add = (name: string, source: string | 0) => {
-    const text = readFileSync(source, 'utf8');
-    bytes += text.length;
+  const count = (more: number) => {
+    bytes += more;
     if (bytes > inputBytesMax)
-      throw new CliError(
-        'KITH_INPUT_TOO_LARGE',
-        `the input is larger than ${inputBytesMax / 1024 / 1024} MiB`,
-        {
-          next: 'apply fewer files at once',
-          exit: exitCodes.wrongInput,
-        },
-      );
-    files.push({ name, text });
+      throw refused('KITH_INPUT_TOO_LARGE', `the input is larger than ${inputBytesMax / 1024 / 1024} MiB`, {
+        next: 'fewer files at once',
+      });
   };
   for (const path of paths) {
     if (path === '-') {
-      add('standard input', 0);
+      const text = readFileSync(0, 'utf8');
+      count(Buffer.byteLength(text));
+      files.push({ name: 'standard input', text });
       continue;
     }
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats)
-      throw new CliError('KITH_NO_FILE', `there is no file or folder ${path}`, {
-        next: 'check the path; - reads standard input',
-        exit: exitCodes.wrongInput,
-      });
-    if (!stats.isDirectory()) {
-      add(path, path);
-      continue;
+    for (const name of filesAt(path)) {
+      count(statSync(name).size);
+      files.push({ name, text: readFileSync(name, 'utf8') });
     }
-    const inside = readdirSync(path)
-      .filter((name) => /\.(ya?ml|json)$/.test(name))
-      .sort();
-    if (inside.length === 0)
-      throw new CliError('KITH_NO_FILE', `${path} holds no .yaml, .yml or .json file`, {
-        exit: exitCodes.wrongInput,
-      });
-    for (const name of inside) add(join(path, name), join(path, name));
   }
   return files;
 }
+
+function filesAt(path: string): string[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats)
+    throw refused('KITH_NO_FILE', `there is no file or folder ${path}`, {
+      next: 'check the path; - reads standard input',
+    });
+  if (!stats.isDirectory()) return [path];
+  const inside = readdirSync(path)
+    .filter((name) => /\.(ya?ml|json)$/i.test(name))
+    .map((name) => join(path, name))
+    .filter((name) => !statSync(name).isDirectory())
+    .sort();
+  if (inside.length === 0)
+    throw refused('KITH_NO_FILE', `${path} holds no .yaml, .yml or .json file`, {
+      next: `the folder that holds the manifests; folders inside ${path} are not looked into`,
+    });
+  return inside;
+}
+
+const refused = (code: string, message: string, { next }: { next: string }) =>
+  new CliError(code, message, { next, exit: exitCodes.wrongInput });

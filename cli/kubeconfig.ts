@@ -1,14 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { kubeconfigPath, writeContext as writeInto, type KubeContext } from '../client/kubeconfig.ts';
+import { CliError, exitCodes } from './errors.ts';
 import type { ClusterRecord, Home } from './home.ts';
 
 /** The context `kith-<cluster>`, from what the controller of this home keeps. */
 export function contextOf(home: Home, record: ClusterRecord): KubeContext {
+  const caFile = home.file('controller', 'tls', 'ca.pem');
+  const tokenFile = home.file('controller', 'token');
+  if (!record.ports.api || !existsSync(caFile) || !existsSync(tokenFile))
+    throw new CliError('KITH_NO_API', `the controller of "${record.name}" has never served in ${home.path}`, {
+      next: 'kith up',
+      exit: exitCodes.wrongInput,
+    });
   return {
     name: `kith-${record.name}`,
     server: `https://127.0.0.1:${record.ports.api}`,
-    ca: readFileSync(home.file('controller', 'tls', 'ca.pem'), 'utf8'),
-    token: readFileSync(home.file('controller', 'token'), 'utf8').trim(),
+    ca: readFileSync(caFile, 'utf8'),
+    token: readFileSync(tokenFile, 'utf8').trim(),
   };
 }
 

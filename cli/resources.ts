@@ -1,5 +1,6 @@
 import { kindsCalled, kinds, type Kind } from '../api/kinds.ts';
 import { CliError, exitCodes } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 /** What a user named: `pod/hello-1`, `pods hello-1`, `deploy,svc`. */
 export interface Named {
@@ -11,33 +12,43 @@ export interface Named {
 export function kindOfWord(word: string): Kind {
   const [kind] = kindsCalled(word);
   if (kind) return kind;
+  const meant = nearest(
+    word.toLowerCase(),
+    kinds.map(({ plural }) => plural),
+  );
   throw new CliError('KITH_UNKNOWN_KIND', `the cluster has no resource type "${word}"`, {
-    next: `one of ${kinds.map(({ plural }) => plural).join(', ')}`,
+    next: meant ?? `one of ${kinds.map(({ plural }) => plural).join(', ')}`,
     exit: exitCodes.wrongInput,
   });
 }
 
-/** Reads `TYPE[,TYPE] [NAME…]` and `TYPE/NAME …` as kubectl does. */
+/** Reads `TYPE[,TYPE] [NAME…]` and `TYPE/NAME …` as kubectl does. A type that is named twice is one. */
 export function namedResources(words: string[]): Named[] {
   const [first = '', ...rest] = words;
-  if (first.includes('/'))
-    return words.map((word) => {
-      const [type, name, ...more] = word.split('/');
-      if (!type || !name || more.length > 0)
-        throw new CliError('KITH_BAD_ARGUMENT', `"${word}" is not of the form TYPE/NAME`, {
-          next: 'pod/hello-abc, or: pods hello-abc',
-          exit: exitCodes.wrongInput,
-        });
-      return { kind: kindOfWord(type), names: [name] };
-    });
+  if (words.some((word) => word.includes('/'))) return slashed(words);
   const types =
     first === 'all'
       ? kinds.filter(({ categories }) => categories.includes('all'))
-      : first.split(',').map(kindOfWord);
+      : [...new Set(first.split(',').filter(Boolean).map(kindOfWord))];
+  if (types.length === 0) throw refused('no resource type is named', 'pods, or deploy,svc');
   if (types.length > 1 && rest.length > 0)
-    throw new CliError('KITH_BAD_ARGUMENT', 'names can follow one type only', {
-      next: 'TYPE/NAME for each',
-      exit: exitCodes.wrongInput,
-    });
-  return types.map((kind) => ({ kind, names: rest }));
+    throw refused('names can follow one type only', 'TYPE/NAME for each');
+  return types.map((kind) => ({ kind, names: [...new Set(rest)] }));
 }
+
+function slashed(words: string[]): Named[] {
+  const named: Named[] = [];
+  for (const word of words) {
+    const [type, name, ...more] = word.split('/');
+    if (!type || !name || more.length > 0)
+      throw refused(`"${word}" is not of the form TYPE/NAME`, 'pod/hello-abc, or: pods hello-abc');
+    const kind = kindOfWord(type);
+    const same = named.find((each) => each.kind === kind);
+    if (!same) named.push({ kind, names: [name] });
+    else if (!same.names.includes(name)) same.names.push(name);
+  }
+  return named;
+}
+
+const refused = (message: string, next: string) =>
+  new CliError('KITH_BAD_ARGUMENT', message, { next, exit: exitCodes.wrongInput });

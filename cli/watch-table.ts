@@ -1,39 +1,52 @@
-import { linesOf } from '../client/body.ts';
+import { ApiError } from '../api/errors.ts';
+import type { Kind } from '../api/kinds.ts';
+import type { Status } from '../api/types.ts';
+import { linesOf, textOf } from '../client/body.ts';
 import type { ListOptions } from '../client/client.ts';
 import { collectionPath, listQuery, withQuery } from '../client/paths.ts';
-import type { Kind } from '../api/kinds.ts';
-import type { Connection } from './connection.ts';
-import { tableText, type ServerTable } from './print/table.ts';
+import type { Transport } from '../client/transport.ts';
+import type { Clock } from '../process/clock.ts';
+import { tableType, type FetchedTable } from './fetch-table.ts';
 import { statusError } from './status-error.ts';
 
-/** Prints the table, then a line for each change, until the server ends the watch or the user does. */
+type TableEvent =
+  | { type: 'ERROR'; object: Status }
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: FetchedTable };
+
+/** A server that ends watches at once is not asked faster than this. */
+const againMs = 1_000;
+
+/**
+ * Hands on a table for each change after `resourceVersion`, until the user ends it. Where the server ends the watch in good order
+ * it is begun again after the last change; where the link breaks, that is an error.
+ */
 export async function watchTable(
-  { transport }: Connection,
+  { transport, clock }: { transport: Transport; clock: Clock },
   kind: Kind,
   options: ListOptions,
-  first: ServerTable & { metadata?: { resourceVersion?: string } },
-  print: { wide: boolean; namespaced: boolean; header: boolean },
-  say: (line: string) => void,
-): Promise<void> {
-  for (const line of tableText(first, print)) say(line);
-  const query = {
-    ...listQuery(options),
-    watch: 'true',
-    resourceVersion: first.metadata?.resourceVersion ?? '',
-  };
-  const response = await transport.request({
-    method: 'GET',
-    path: withQuery(collectionPath(kind, options.namespace), query),
-    headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
-  });
-  let { columnDefinitions } = first;
-  for await (const line of linesOf(response.body)) {
-    const event = JSON.parse(line) as { type: string; object: ServerTable };
-    if (event.type === 'BOOKMARK') continue;
-    if (event.type === 'ERROR') throw statusError(JSON.stringify(event.object), response.status);
-    // Only the first event of a watch carries the columns.
-    if (event.object.columnDefinitions?.length) columnDefinitions = event.object.columnDefinitions;
-    for (const row of tableText({ ...event.object, columnDefinitions }, { ...print, header: false }))
-      say(row);
+  resourceVersion: string,
+  show: (table: FetchedTable) => Promise<void>,
+): Promise<never> {
+  for (;;) {
+    const query = { ...listQuery(options), watch: 'true', allowWatchBookmarks: 'true', resourceVersion };
+    const response = await transport.request({
+      method: 'GET',
+      path: withQuery(collectionPath(kind, options.namespace), query),
+      headers: { accept: tableType },
+    });
+    if (response.status >= 300) throw statusError(await textOf(response.body), response.status);
+    for await (const line of linesOf(response.body)) {
+      const event = JSON.parse(line) as TableEvent;
+      if (event.type === 'ERROR') throw ApiError.from(event.object);
+      resourceVersion = versionOf(event.object) ?? resourceVersion;
+      if (event.type !== 'BOOKMARK') await show(event.object);
+    }
+    await clock.sleep(againMs);
   }
+}
+
+/** Of an event's object, or of its table's only row. */
+function versionOf({ metadata, rows }: FetchedTable): string | undefined {
+  const row = rows?.[0]?.object as { metadata?: { resourceVersion?: string } } | undefined;
+  return row?.metadata?.resourceVersion ?? metadata?.resourceVersion;
 }

@@ -1,18 +1,18 @@
 import { Flags } from '@oclif/core';
-import { isNotFound } from '../../api/errors.ts';
-import { kindOf, qualifiedKind, type Kind } from '../../api/kinds.ts';
-import { createThreeWayPatch } from '../../api/patch/three-way.ts';
-import type { Client, KubeObject } from '../../client/client.ts';
+import { isApiError, isBadRequest, isInvalid, isNotFound } from '../../api/errors.ts';
+import type { ManifestError } from '../../api/manifests.ts';
+import type { Client } from '../../client/client.ts';
+import { applyObject } from '../apply-object.ts';
 import { KithCommand } from '../command.ts';
 import { connect } from '../connection.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { filesFlag, namespaceFlag } from '../flags.ts';
 import { Home } from '../home.ts';
-import { loadManifests } from '../manifests.ts';
+import { loadManifests, refuseIfAny, type Written } from '../manifests.ts';
 import { pinImages } from '../pin-images.ts';
+import { objectName } from '../print/object-name.ts';
 
-/** Where `kubectl apply` and we keep what was applied last, so that a field taken out of the file is taken out of the object. */
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+type Planned = Written & { pinned: string[] };
 
 export default class Apply extends KithCommand {
   static override description =
@@ -29,27 +29,25 @@ export default class Apply extends KithCommand {
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Apply);
+    const { flags, metadata } = await this.parse(Apply);
     if (!flags.filename?.length)
       throw new CliError('KITH_NO_INPUT', 'apply needs -f', {
         next: 'kith apply -f FILE',
         exit: exitCodes.wrongInput,
       });
     const home = new Home();
-    const objects = loadManifests(flags.filename, flags.namespace);
+    const given = !metadata.flags['namespace']?.setFromDefault;
+    const written = loadManifests(flags.filename, { name: flags.namespace, given }, 'applied');
     const { client, transport } = connect(home);
     try {
-      const plan = await Promise.all(objects.map(async (object) => pinImages(object, home.folder('images'))));
-      // The server judges what a file alone cannot show (immutable fields, quotas …): all of it, before the first write.
-      for (const { object } of plan) await applyOne(client, object, true);
-      for (const { object, pinned } of plan) {
-        const outcome = flags['dry-run']
-          ? await applyOne(client, object, true)
-          : await applyOne(client, object, false);
-        const kind = kindOf(object.apiVersion, object.kind)!;
-        this.log(
-          `${qualifiedKind(kind).toLowerCase()}/${object.metadata?.name} ${outcome}${flags['dry-run'] ? ' (dry run)' : ''}`,
-        );
+      const plan = await Promise.all(written.map((each) => planned(each, home.folder('images'))));
+      // Namespaces come first: what lies in them may stand before them in the input.
+      plan.sort((a, b) => Number(b.kind.kind === 'Namespace') - Number(a.kind.kind === 'Namespace'));
+      refuseIfAny(await mistakesOf(client, plan), 'applied');
+      const dryRun = flags['dry-run'];
+      for (const { object, kind, pinned } of plan) {
+        const outcome = await attempt(client, { object, kind }, plan, dryRun);
+        this.log(`${objectName(kind, object.metadata.name)} ${outcome}${dryRun ? ' (dry run)' : ''}`);
         for (const line of pinned) this.log(`  ${line}`);
       }
     } finally {
@@ -58,36 +56,42 @@ export default class Apply extends KithCommand {
   }
 }
 
-/** As `kubectl apply`: create, or the three-way patch between what was applied last, what is wanted and what is there. */
-async function applyOne(
-  client: Client,
-  wanted: KubeObject,
-  dryRun: boolean,
-): Promise<'created' | 'configured' | 'unchanged'> {
-  const kind = kindOf(wanted.apiVersion, wanted.kind) as Kind;
-  const modified = structuredClone(wanted);
-  modified.metadata = {
-    ...modified.metadata,
-    annotations: { ...modified.metadata?.annotations, [lastApplied]: `${JSON.stringify(wanted)}\n` },
-  };
-  const ref = { kind: kind.kind, namespace: wanted.metadata?.namespace, name: wanted.metadata!.name! };
-  const options = { fieldManager: 'kith-apply', dryRun };
-  let current: KubeObject;
-  try {
-    current = await client.get(ref);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    // A dry run cannot know of a namespace that this very input is about to make.
+async function planned(written: Written, imagesFolder: string): Promise<Planned> {
+  const { object, pinned } = await pinImages(written.object, imagesFolder);
+  return { ...written, object: object as Written['object'], pinned };
+}
+
+/** What the server refuses of the whole input (immutable fields, kinds of a namespace …), before anything is written. */
+async function mistakesOf(client: Client, plan: Planned[]): Promise<ManifestError[]> {
+  const mistakes: ManifestError[] = [];
+  for (const each of plan)
     try {
-      await client.create(modified, options);
-    } catch (failure) {
-      if (!(dryRun && isNotFound(failure))) throw failure;
+      await attempt(client, each, plan, true);
+    } catch (error) {
+      if (!isApiError(error) || error.status.code >= 500 || error.status.code === 401) throw error;
+      const causes = isInvalid(error) || isBadRequest(error) ? error.status.details?.causes : undefined;
+      if (!causes?.length) mistakes.push(each.mistake(undefined, error.message));
+      for (const { field, message } of causes ?? [])
+        mistakes.push(each.mistake(field, message ?? error.message));
     }
-    return 'created';
+  return mistakes;
+}
+
+async function attempt(
+  client: Client,
+  each: Pick<Written, 'object' | 'kind'>,
+  plan: Planned[],
+  dryRun: boolean,
+) {
+  try {
+    return await applyObject(client, each.object, each.kind, { dryRun });
+  } catch (error) {
+    // A dry run cannot know of a namespace that this very input is about to make.
+    const { namespace } = each.object.metadata;
+    const isToBeMade = plan.some(
+      ({ kind, object }) => kind.kind === 'Namespace' && object.metadata.name === namespace,
+    );
+    if (dryRun && isNotFound(error) && isToBeMade) return 'created';
+    throw error;
   }
-  const before = current.metadata?.annotations?.[lastApplied];
-  const patch = createThreeWayPatch(before ? (JSON.parse(before) as object) : {}, modified, current, kind);
-  if (Object.keys(patch).length === 0) return 'unchanged';
-  await client.patch(ref, 'strategic', patch, options);
-  return 'configured';
 }

@@ -1,19 +1,23 @@
 import { Args, Flags } from '@oclif/core';
-import { stringify } from 'yaml';
+import { systemClock } from '../../process/clock.ts';
 import type { KubeObject, ListOptions } from '../../client/client.ts';
-import { textOf } from '../../client/body.ts';
-import { collectionPath, listQuery, withQuery } from '../../client/paths.ts';
-import type { Kind } from '../../api/kinds.ts';
-import { statusError } from '../status-error.ts';
 import { KithCommand } from '../command.ts';
 import { connect, type Connection } from '../connection.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import { fetchTable } from '../fetch-table.ts';
 import { allNamespacesFlag, namespaceFlag, selectorFlag } from '../flags.ts';
 import { Home } from '../home.ts';
-import { tableText, type ServerTable } from '../print/table.ts';
+import { typeName } from '../print/object-name.ts';
+import { objectPrinter, type ObjectFormat } from '../print/objects.ts';
+import { TablePrinter } from '../print/table.ts';
 import { namedResources, type Named } from '../resources.ts';
 import { watchTable } from '../watch-table.ts';
 
-const tableType = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+type GetFlags = {
+  output?: string | undefined;
+  watch: boolean;
+  'no-headers': boolean;
+};
 
 export default class Get extends KithCommand {
   static override description = 'Show objects of the cluster.';
@@ -21,34 +25,41 @@ export default class Get extends KithCommand {
     '<%= config.bin %> get pods -o wide',
     '<%= config.bin %> get deploy,svc -A',
     '<%= config.bin %> get pod/hello-7d9f-x2k4p -o yaml',
+    '<%= config.bin %> get all -l app=hello',
     '<%= config.bin %> get pods -w',
   ];
   static override strict = false;
   static override args = {
-    type: Args.string({ required: true, description: 'TYPE[,TYPE] [NAME …] or TYPE/NAME …' }),
+    type: Args.string({ required: true, description: 'TYPE[,TYPE] [NAME …], TYPE/NAME …, or all' }),
   };
   static override flags = {
     namespace: namespaceFlag,
     'all-namespaces': allNamespacesFlag,
     selector: selectorFlag,
     'field-selector': Flags.string({ description: 'spec.nodeName=attic' }),
-    output: Flags.string({ char: 'o', options: ['wide', 'json', 'yaml', 'name'] }),
+    output: Flags.string({
+      char: 'o',
+      options: ['wide', 'json', 'yaml', 'name'],
+      description: 'more columns, whole objects, or names only',
+    }),
     watch: Flags.boolean({ char: 'w', description: 'go on with what changes' }),
-    'no-headers': Flags.boolean(),
+    'no-headers': Flags.boolean({ description: 'the rows only' }),
   };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Get);
-    const connection = connect(new Home());
+    this.endWithReader();
     const wanted = namedResources(argv as string[]);
     const options: ListOptions = {
       ...(flags['all-namespaces'] ? {} : { namespace: flags.namespace }),
       ...(flags.selector ? { labelSelector: flags.selector } : {}),
       ...(flags['field-selector'] ? { fieldSelector: flags['field-selector'] } : {}),
     };
+    refuseContradictions(wanted, options, flags);
+    const connection = connect(new Home());
     try {
       if (flags.output && flags.output !== 'wide')
-        await this.#objects(connection, wanted, options, flags.output);
+        await this.#objects(connection, wanted, options, flags.output as ObjectFormat, flags.watch);
       else await this.#tables(connection, wanted, options, flags);
     } finally {
       connection.transport.close();
@@ -59,79 +70,105 @@ export default class Get extends KithCommand {
     { client }: Connection,
     wanted: Named[],
     options: ListOptions,
-    output: string,
+    format: ObjectFormat,
+    watch: boolean,
   ): Promise<void> {
+    const print = await objectPrinter(format);
     const found: KubeObject[] = [];
+    let resourceVersion = '';
     for (const { kind, names } of wanted) {
-      const namespace = kind.namespaced ? options.namespace : undefined;
-      for (const name of names)
-        found.push(await client.get({ kind: kind.kind, namespace: namespace ?? 'default', name }));
-      if (names.length > 0) continue;
-      const { items } = await client.list(
-        kind.kind,
-        kind.namespaced ? options : { ...options, namespace: undefined },
-      );
-      found.push(...items.map((item) => ({ apiVersion: kind.apiVersion, kind: kind.kind, ...item })));
+      const scope = scopeOf({ kind, names }, options);
+      if (names.length > 0 && !watch)
+        found.push(
+          ...(await Promise.all(
+            names.map((name) =>
+              client.get({ kind: kind.kind, name, namespace: scope.namespace ?? 'default' }),
+            ),
+          )),
+        );
+      else {
+        const { items, metadata } = await client.list(kind.kind, scope);
+        found.push(...items);
+        resourceVersion = metadata.resourceVersion;
+      }
     }
-    if (output === 'name') {
-      for (const object of found) this.log(`${object.kind?.toLowerCase()}/${object.metadata?.name}`);
-      return;
+    if (!watch) {
+      const isSingle = wanted.length === 1 && wanted[0]!.names.length === 1;
+      return this.write(isSingle ? print.one(found[0]!) : print.all(found));
     }
-    const single = wanted.length === 1 && wanted[0]!.names.length === 1;
-    const whole = single ? found[0] : { apiVersion: 'v1', kind: 'List', items: found };
-    process.stdout.write(output === 'json' ? `${JSON.stringify(whole, null, 2)}\n` : stringify(whole));
+    const [{ kind, names }] = wanted as [Named];
+    for (const object of found) await this.write(print.next(object));
+    const { signal } = new AbortController();
+    const events = client.watch(kind.kind, {
+      ...scopeOf({ kind, names }, options),
+      resourceVersion,
+      signal,
+    });
+    for await (const { type, object } of events)
+      if (type !== 'BOOKMARK' && type !== 'ERROR') await this.write(print.next(object));
   }
 
   async #tables(
-    connection: Connection,
+    { transport }: Connection,
     wanted: Named[],
     options: ListOptions,
-    flags: { output?: string | undefined; watch: boolean; 'no-headers': boolean },
+    flags: GetFlags,
   ): Promise<void> {
     let printed = 0;
     for (const { kind, names } of wanted) {
-      const scoped = kind.namespaced ? options : { ...options, namespace: undefined };
-      const queries =
-        names.length > 0
-          ? names.map((name) => ({ ...scoped, fieldSelector: `metadata.name=${name}` }))
-          : [scoped];
-      for (const [index, query] of queries.entries()) {
-        const table = await fetchTable(connection, kind, query);
-        const rows = table.rows?.length ?? 0;
-        if (names.length > 0 && rows === 0)
-          await connection.client.get({
-            kind: kind.kind,
-            namespace: scoped.namespace ?? 'default',
-            name: names[index]!,
-          });
-        if (rows === 0 && !flags.watch) continue;
-        const print = {
-          wide: flags.output === 'wide',
-          namespaced: kind.namespaced && !options.namespace,
-          header: !flags['no-headers'] && index === 0,
-          ...(wanted.length > 1 ? { prefix: `${kind.singular}${kind.group ? `.${kind.group}` : ''}` } : {}),
-        };
-        if (flags.watch) return watchTable(connection, kind, query, table, print, (line) => this.log(line));
-        if (printed > 0 && wanted.length > 1) this.log('');
-        for (const line of tableText(table, print)) this.log(line);
-        printed += rows;
+      const scope = scopeOf({ kind, names }, options);
+      const printer = new TablePrinter({
+        wide: flags.output === 'wide',
+        namespaced: kind.namespaced && !options.namespace,
+        header: !flags['no-headers'],
+        ...(wanted.length > 1 ? { prefix: typeName(kind) } : {}),
+      });
+      const table = await fetchTable(transport, kind, flags.watch ? [] : names, scope);
+      const lines = printer.lines(table);
+      if (lines.length > 0) {
+        if (printed > 0) await this.write('\n');
+        await this.write(`${lines.join('\n')}\n`);
+        printed += lines.length;
       }
+      if (flags.watch)
+        await watchTable(
+          { transport, clock: systemClock },
+          kind,
+          scope,
+          table.metadata?.resourceVersion ?? '',
+          (change) =>
+            this.write(
+              printer
+                .lines(change)
+                .map((line) => `${line}\n`)
+                .join(''),
+            ),
+        );
     }
-    if (printed === 0)
-      process.stderr.write(
-        `No resources found${options.namespace ? ` in ${options.namespace} namespace` : ''}.\n`,
-      );
+    if (printed > 0) return;
+    const isNamespaced = wanted.some(({ kind }) => kind.namespaced) && options.namespace;
+    process.stderr.write(`No resources found${isNamespaced ? ` in ${options.namespace} namespace` : ''}.\n`);
   }
 }
 
-async function fetchTable(
-  { transport }: Connection,
-  kind: Kind,
-  options: ListOptions,
-): Promise<ServerTable & { metadata?: { resourceVersion?: string } }> {
-  const path = withQuery(collectionPath(kind, options.namespace), listQuery(options));
-  const response = await transport.request({ method: 'GET', path, headers: { accept: tableType } });
-  const text = await textOf(response.body);
-  if (response.status >= 300) throw statusError(text, response.status);
-  return JSON.parse(text) as ServerTable;
+/** Where to look for these; a single name that is watched is a list of one. */
+function scopeOf({ kind, names }: Named, { namespace, ...options }: ListOptions): ListOptions {
+  return {
+    ...options,
+    ...(kind.namespaced && namespace ? { namespace } : {}),
+    ...(names.length === 1 ? { fieldSelector: `metadata.name=${names[0]}` } : {}),
+  };
+}
+
+function refuseContradictions(wanted: Named[], options: ListOptions, { watch }: GetFlags): void {
+  const names = wanted.flatMap((each) => each.names);
+  const refuse = (message: string, next: string) => {
+    throw new CliError('KITH_BAD_ARGUMENT', message, { next, exit: exitCodes.wrongInput });
+  };
+  if (names.length > 0 && (options.labelSelector || options.fieldSelector))
+    refuse('names and a selector exclude each other', 'one of them');
+  if (names.length > 0 && !options.namespace && wanted.some(({ kind }) => kind.namespaced))
+    refuse('a name alone is not looked for in all namespaces', 'kith get TYPE NAME -n NAMESPACE');
+  if (watch && (wanted.length > 1 || names.length > 1))
+    refuse('only one type, with one name or none, can be watched at once', 'kith get pods -w, or kith top');
 }

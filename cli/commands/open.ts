@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { spawn } from 'node:child_process';
 import { get } from 'node:http';
+import { isNotFound } from '../../api/errors.ts';
 import type { Service } from '../../api/types.ts';
 import { appUrl } from '../../gateway/host.ts';
 import { defaultPorts } from '../../process/ports.ts';
@@ -27,18 +28,24 @@ export default class Open extends KithCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Open);
     const home = new Home();
-    const port = requireCluster(home).ports.gateway ?? defaultPorts.gateway;
-    if (requireCluster(home).role === 'founder') {
+    const { role, ports } = requireCluster(home);
+    const port = ports.gateway ?? defaultPorts.gateway;
+    if (role === 'founder') {
       const { client, transport } = connect(home);
-      await client
-        .get<Service>({ kind: 'Service', namespace: flags.namespace, name: args.service })
-        .finally(() => transport.close());
+      try {
+        await client.get<Service>({ kind: 'Service', namespace: flags.namespace, name: args.service });
+      } catch (error) {
+        // With the controller away the gateway serves on from what it knew: the URL is tried all the same.
+        if (isNotFound(error)) throw error;
+      } finally {
+        transport.close();
+      }
     }
     const url = appUrl(args.service, flags.namespace, port);
     const status = await tried(port, new URL(url).host);
     if (status === undefined)
       throw new CliError('KITH_NO_GATEWAY', `no gateway answers on port ${port} of this machine`, {
-        next: 'kith up, or kith gateway',
+        next: role === 'founder' ? 'kith up' : 'kith join',
       });
     if (status >= 500) process.stderr.write(`${args.service} answered ${status}: its page says why.\n`);
     this.log(url);
