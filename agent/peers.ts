@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { nodeKeyOf } from '../api/nodes.ts';
 import type { Node } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import type { Clock, Timer } from '../process/clock.ts';
@@ -45,11 +46,10 @@ export class NodePeers {
     if (!this.#known || now - this.#known.at > listMsMax)
       try {
         const { items } = await this.#client.list<Node>('Node');
-        const nodes = items.flatMap(({ metadata, spec }) => {
-          const key = /^kith:\/\/([0-9a-f]{64})$/.exec(spec?.providerID ?? '')?.[1];
-          return key && metadata?.name && metadata.name !== this.#nodeName
-            ? [{ name: metadata.name, key }]
-            : [];
+        const nodes = items.flatMap((node) => {
+          const key = nodeKeyOf(node);
+          const name = node.metadata?.name;
+          return key && name && name !== this.#nodeName ? [{ name, key }] : [];
         });
         this.#known = { at: now, nodes };
       } catch (error) {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { microTimestamp, timestamp } from '../../api/conditions.ts';
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
-import { timestamp } from '../../api/conditions.ts';
+import { providerIdOf } from '../../api/nodes.ts';
 import type { Lease, Node, NodeStatus } from '../../api/types.ts';
-import { microTimestamp } from '../../api/conditions.ts';
 import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../process/clock.ts';
 import type { Log } from '../../process/log.ts';
 import { jittered, type Random } from '../../process/random.ts';
-import { newNode, nodeMetadata, nodeStatus, providerIdOf, type NodeIdentity } from './status.ts';
+import { newNode, nodeMetadata, nodeStatus, type NodeIdentity } from './status.ts';
 
 /** The Lease says "I am here" for tools that ask the API; the controller itself hears it on the wire each second. */
 export const leasePeriodMs = 10_000;
@@ -82,7 +82,7 @@ export function register(options: {
     const held = current.metadata ?? {};
     const has = (kind: 'labels' | 'annotations') =>
       Object.entries(wanted[kind]).every(([key, value]) => held[kind]?.[key] === value);
-    const providerID = providerIdOf(identity);
+    const providerID = providerIdOf(identity.key);
     if (has('labels') && has('annotations') && current.spec?.providerID === providerID) return current;
     return client.patch<Node>(ref, 'merge', { metadata: wanted, spec: { providerID } });
   };

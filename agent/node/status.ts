@@ -1,4 +1,12 @@
 import { arch, release, type as systemName } from 'node:os';
+import { conditionOf } from '../../api/conditions.ts';
+import {
+  isolationAnnotation,
+  ownerAnnotation,
+  providerIdOf,
+  sandboxesKey,
+  tierAnnotation,
+} from '../../api/nodes.ts';
 import type { Node, NodeCondition, NodeStatus } from '../../api/types.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { hostAddressOf } from '../pods/addresses.ts';
@@ -35,12 +43,12 @@ export function nodeMetadata(identity: NodeIdentity): {
       'kubernetes.io/arch': nodeArch,
     },
     annotations: {
-      'kith.home.arpa/sandboxes': identity.sandboxes.map(({ name }) => name).join(','),
-      'kith.home.arpa/isolation': identity.sandboxes
+      [sandboxesKey]: identity.sandboxes.map(({ name }) => name).join(','),
+      [isolationAnnotation]: identity.sandboxes
         .map(({ name, capabilities }) => `${name}=${capabilities.isolation}`)
         .join(','),
-      ...(identity.owner ? { 'kith.home.arpa/owner': identity.owner } : {}),
-      ...(identity.tier ? { 'kith.home.arpa/tier': identity.tier } : {}),
+      ...(identity.owner ? { [ownerAnnotation]: identity.owner } : {}),
+      ...(identity.tier ? { [tierAnnotation]: identity.tier } : {}),
     },
   };
 }
@@ -51,12 +59,8 @@ export function newNode(identity: NodeIdentity): Node {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: identity.name, ...nodeMetadata(identity) },
-    spec: { providerID: providerIdOf(identity) },
+    spec: { providerID: providerIdOf(identity.key) },
   };
-}
-
-export function providerIdOf({ key }: NodeIdentity): string {
-  return `kith://${key}`;
 }
 
 /** Node.status as of now. Pure but for what `node:os` says of the machine. Conditions keep their transition times from `before`. */
@@ -126,7 +130,7 @@ function condition(type: string, status: string, reason: string, message: string
 }
 
 function keepTime(each: NodeCondition, before: NodeStatus | undefined, date: string): NodeCondition {
-  const held = before?.conditions?.find(({ type }) => type === each.type);
+  const held = conditionOf(before?.conditions, each.type);
   const since = held?.status === each.status && held.lastTransitionTime ? held.lastTransitionTime : date;
   return { ...each, lastHeartbeatTime: date, lastTransitionTime: since };
 }

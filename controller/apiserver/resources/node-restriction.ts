@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { forbidden } from '../../../api/errors.ts';
+import { ownerAnnotation, providerIdOf, tierAnnotation } from '../../../api/nodes.ts';
 import type { Lease, Node } from '../../../api/types.ts';
 import type { MemberCertificate } from '../../../swarm/certificate.ts';
 import { nodeNameOf } from '../users.ts';
-import type { Admission } from './admission.ts';
+import type { Admission } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
 
 const hostnameLabel = 'kubernetes.io/hostname';
@@ -12,9 +13,9 @@ const specOfControllers = ['podCIDR', 'podCIDRs', 'unschedulable'] as const;
 
 /** What places apps and Secrets by whom a host belongs to: its certificate says it, the host does not choose. */
 function certified({ owner, tier = 'volunteer' }: MemberCertificate): Record<string, string> {
-  return { 'kith.home.arpa/owner': owner, 'kith.home.arpa/tier': tier };
+  return { [ownerAnnotation]: owner, [tierAnnotation]: tier };
 }
-const certifiedNames = ['kith.home.arpa/owner', 'kith.home.arpa/tier'];
+const certifiedNames = [ownerAnnotation, tierAnnotation];
 
 /**
  * The part of node restriction that needs the object itself: a node writes its own Node and Lease only, under its own key, owner
@@ -55,7 +56,7 @@ export const nodeSaysOnlyItself: Admission = ({ operation, kind, object, old, us
     if (node.spec?.[field] !== undefined) throw refuse(`may not set spec.${field} of itself`);
   if (!user.certificate) return object;
   // Peers find the host's key here, so it is the one that the host has proved.
-  const providerID = `kith://${user.certificate.key}`;
+  const providerID = providerIdOf(user.certificate.key);
   if (node.spec?.providerID && node.spec.providerID !== providerID)
     throw refuse(`has the key ${user.certificate.key}: spec.providerID must be ${providerID}`);
   return {

@@ -1,8 +1,6 @@
+import { isolationAnnotation } from '../../../api/nodes.ts';
 import type { Filter } from '../filter.ts';
 import { tierOf } from './trust.ts';
-
-/** On a node: what holds an app in each sandbox, `wasm=os,podman=none`. */
-export const isolationAnnotation = 'kith.home.arpa/isolation';
 
 /**
  * Where no sandbox of a host is held by the operating system, only its owner's apps run (the agent refuses all others itself; this

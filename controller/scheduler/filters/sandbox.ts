@@ -1,7 +1,5 @@
+import { sandboxesKey } from '../../../api/nodes.ts';
 import type { Filter } from '../filter.ts';
-
-/** On a node, as an annotation or a label: the sandboxes it can run, `wasm,podman` (in a label, with `.` between them). */
-export const sandboxesKey = 'kith.home.arpa/sandboxes';
 
 /** A pod that names its sandbox (`runtimeClassName`) goes where there is one. */
 export const sandbox: Filter = {

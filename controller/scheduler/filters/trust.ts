@@ -1,3 +1,4 @@
+import { ownerAnnotation, tierAnnotation } from '../../../api/nodes.ts';
 import type { Namespace, Node, Pod } from '../../../api/types.ts';
 import type { Filter } from '../filter.ts';
 
@@ -5,8 +6,6 @@ import type { Filter } from '../filter.ts';
 export const tiers = ['volunteer', 'friend', 'own'] as const;
 export type Tier = (typeof tiers)[number];
 
-export const ownerAnnotation = 'kith.home.arpa/owner';
-export const tierAnnotation = 'kith.home.arpa/tier';
 /** On a pod: the least trusted tier that it may run on. */
 export const minTrustAnnotation = 'kith.home.arpa/min-trust';
 
