@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../api/conditions.ts';
 import { randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
@@ -197,9 +198,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         name: local.name,
         phase: local.status?.phase ?? 'Pending',
         // The status of before a reboot says nothing while no sandbox lives.
-        ready:
-          sandbox !== undefined &&
-          local.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
+        ready: sandbox !== undefined && isConditionTrue(local.status?.conditions, 'Ready'),
         restarts: Object.values(local.containers).reduce(
           (sum, { starts }) => sum + Math.max(0, starts - 1),
           0,

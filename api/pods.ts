@@ -3,31 +3,20 @@ import { addAmounts, amountsOf, maxAmounts } from './resources.ts';
 import type { Amounts } from './resources.ts';
 import type { Container, ContainerStatus, Pod } from './types.ts';
 
-type Of = 'requests' | 'limits';
-
 /**
  * What a node must have free for this pod: its containers together, or its hungriest init container if that needs more,
  * and the pod's overhead. Units as in `Amounts` (`cpu` in thousandths, `memory` in bytes).
  *
  * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
  */
-export function podRequests(pod: Pod): Amounts {
-  return podAmounts(pod, 'requests');
-}
-
-/** What the pod may use at most, by the same rule; a resource that some container leaves unlimited is still summed. */
-export function podLimits(pod: Pod): Amounts {
-  return podAmounts(pod, 'limits');
-}
-
-function podAmounts({ spec }: Pod, of: Of): Amounts {
+export function podRequests({ spec }: Pod): Amounts {
   let running: Amounts = {};
   for (const container of spec?.containers ?? [])
-    running = addAmounts(running, amountsOf(container.resources?.[of]));
+    running = addAmounts(running, amountsOf(container.resources?.requests));
   let sidecars: Amounts = {};
   let starting: Amounts = {};
   for (const container of spec?.initContainers ?? []) {
-    const own = amountsOf(container.resources?.[of]);
+    const own = amountsOf(container.resources?.requests);
     if (isSidecar(container)) {
       sidecars = addAmounts(sidecars, own);
       starting = maxAmounts(starting, sidecars);
@@ -37,7 +26,7 @@ function podAmounts({ spec }: Pod, of: Of): Amounts {
   }
   const containers = maxAmounts(addAmounts(running, sidecars), starting);
   // A whole pod's own resources, where given, stand in for the sum of its containers'.
-  const whole = { ...containers, ...amountsOf(spec?.resources?.[of]) };
+  const whole = { ...containers, ...amountsOf(spec?.resources?.requests) };
   return addAmounts(whole, amountsOf(spec?.overhead));
 }
 
@@ -64,14 +53,6 @@ export function isPodTerminating(pod: Pod): boolean {
 /** Neither over nor ending: what a ReplicaSet counts. */
 export function isPodActive(pod: Pod): boolean {
   return !isPodTerminal(pod) && !isPodTerminating(pod);
-}
-
-/** Ready without a break for `minReadySeconds` by `now`. */
-export function isPodAvailable(pod: Pod, minReadySeconds: number, now: Date): boolean {
-  if (!isPodReady(pod)) return false;
-  if (minReadySeconds <= 0) return true;
-  const since = pod.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
-  return since !== undefined && Date.parse(since) + minReadySeconds * 1000 <= now.getTime();
 }
 
 /** The status of the container of this name, ordinary or init. */

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import type { Pod, PodStatus } from '../../api/types.ts';
@@ -167,11 +168,7 @@ export function statusPatch(
     const [want, have] = [wanted[field], known?.[field]];
     if (field === 'conditions') {
       const changed = (wanted.conditions ?? []).filter(
-        (condition) =>
-          !same(
-            condition,
-            known?.conditions?.find(({ type }) => type === condition.type),
-          ),
+        (condition) => !same(condition, conditionOf(known?.conditions, condition.type)),
       );
       // A condition without a message must lose the one it had: an absent key would leave it.
       if (changed.length > 0)

@@ -1,3 +1,4 @@
+import { conditionOf, isConditionTrue } from '../../api/conditions.ts';
 import type {
   Container,
   ContainerState,
@@ -6,17 +7,8 @@ import type {
   PodCondition,
   PodStatus,
 } from '../../api/types.ts';
-import {
-  allInitialised,
-  finalPhase,
-  initContainersOf,
-  isInitialised,
-  isReady,
-  isSidecar,
-  isStarted,
-  mainContainersOf,
-  willRestart,
-} from './containers.ts';
+import { allInitialised, finalPhase, isInitialised, isReady, isStarted, willRestart } from './containers.ts';
+import { initContainersOf, isSidecar, mainContainersOf } from './pod-spec.ts';
 import {
   liveContainers,
   type EndedRun,
@@ -102,7 +94,7 @@ function conditionsOf(pod: Pod, actual: LocalPod, phase: string): PodCondition[]
 function readyCondition(pod: Pod, containersReady: PodCondition): PodCondition {
   const closed = (pod.spec?.readinessGates ?? [])
     .map(({ conditionType }) => conditionType)
-    .filter((type) => pod.status?.conditions?.find((held) => held.type === type)?.status !== 'True');
+    .filter((type) => !isConditionTrue(pod.status?.conditions, type));
   if (containersReady.status !== 'True' || closed.length === 0) return { ...containersReady, type: 'Ready' };
   return {
     type: 'Ready',
@@ -130,7 +122,7 @@ function incompleteInit(pod: Pod, actual: LocalPod): string {
 }
 
 function keepTime(condition: PodCondition, before: PodStatus | undefined, moment: Moment): PodCondition {
-  const held = before?.conditions?.find(({ type }) => type === condition.type);
+  const held = conditionOf(before?.conditions, condition.type);
   const same = held?.status === condition.status && held.lastTransitionTime !== undefined;
   return { ...condition, lastTransitionTime: same ? held.lastTransitionTime! : seconds(moment.date) };
 }

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.ts';
 import type { Node, NodeCondition } from '../../api/types.ts';
 
 /** Nothing was heard of the host for a few seconds: its endpoints leave and stateless replacements start. */
@@ -32,7 +33,7 @@ export function isLost(presence: Presence): boolean {
 }
 
 export function readyCondition(node: Node): NodeCondition | undefined {
-  return node.status?.conditions?.find((condition) => condition.type === 'Ready');
+  return conditionOf(node.status?.conditions, 'Ready');
 }
 
 /** Milliseconds since the node's Ready condition last changed; Infinity where it does not say. */

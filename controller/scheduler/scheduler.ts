@@ -1,4 +1,4 @@
-import { timestamp } from '../../api/conditions.ts';
+import { conditionOf, timestamp } from '../../api/conditions.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { isPodTerminal } from '../../api/pods.ts';
 import type { Namespace, Node, Pod, PodCondition } from '../../api/types.ts';
@@ -157,7 +157,7 @@ export class Scheduler {
     const { client, clock, events, log } = this.#parts;
     const { pod } = placement;
     events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message }, schedulerName);
-    const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    const before = conditionOf(pod.status?.conditions, 'PodScheduled');
     if (before?.status === 'False' && before.message === message) return;
     const condition: PodCondition = {
       type: 'PodScheduled',
@@ -255,7 +255,7 @@ function byPriority(a: Pod, b: Pod): number {
 /** What of a node can make a difference to a pod that waits; heartbeat times cannot. */
 function offers(node: Node | undefined): string {
   const { metadata, spec, status } = node ?? {};
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf(status?.conditions, 'Ready');
   return JSON.stringify([
     metadata?.labels,
     metadata?.annotations,

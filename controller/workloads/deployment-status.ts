@@ -1,4 +1,4 @@
-import { setCondition, removeCondition, timestamp } from '../../api/conditions.ts';
+import { conditionOf, removeCondition, setCondition, timestamp } from '../../api/conditions.ts';
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '../../api/types.ts';
 import { leewayOf, nameOf, replicasOf, sizeOf, sum } from './rollout.ts';
 
@@ -146,7 +146,7 @@ function said(status: string, reason: string, message: string): DeploymentCondit
 }
 
 export function progressingOf(status: DeploymentStatus | undefined): DeploymentCondition | undefined {
-  return status?.conditions?.find(({ type }) => type === 'Progressing');
+  return conditionOf(status?.conditions, 'Progressing');
 }
 
 /** "Is progressing" said again counts as news, because the deadline runs from it; anything else only where it differs. */
@@ -155,7 +155,7 @@ function withProgressing(
   condition: DeploymentCondition,
   now: Date,
 ): DeploymentCondition[] {
-  const before = conditions?.find(({ type }) => type === 'Progressing');
+  const before = conditionOf(conditions, 'Progressing');
   const again = condition.reason === 'ReplicaSetUpdated' || !before;
   if (!again && before.reason === condition.reason && before.message === condition.message)
     return conditions ?? [];
@@ -167,7 +167,7 @@ function withCondition(
   condition: DeploymentCondition,
   now: Date,
 ): DeploymentCondition[] {
-  const before = conditions?.find(({ type }) => type === condition.type);
+  const before = conditionOf(conditions, condition.type);
   const same = before?.status === condition.status && before.reason === condition.reason;
   return same
     ? (conditions ?? [])

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.ts';
 import type { Node, Pod } from '../../api/types.ts';
 import { isPodReady } from '../../api/pods.ts';
 import { isLost, presenceOf, sinceTransitionMs } from '../nodes/presence.ts';
@@ -30,7 +31,7 @@ const secondMs = 1_000;
 /** When the pod became ready, in epoch milliseconds; undefined if it is not. */
 export function readySince(pod: Pod): number | undefined {
   if (!isPodReady(pod)) return undefined;
-  const at = pod.status?.conditions?.find((condition) => condition.type === 'Ready')?.lastTransitionTime;
+  const at = conditionOf(pod.status?.conditions, 'Ready')?.lastTransitionTime;
   return at ? new Date(at).getTime() : 0;
 }
 

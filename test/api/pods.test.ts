@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { podSummary } from '../../api/pod-summary.ts';
-import { isPodAvailable, isPodReady, podLimits, podRequests, qosClass } from '../../api/pods.ts';
+import { isPodReady, podRequests, qosClass } from '../../api/pods.ts';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../api/types.ts';
 
 const container = (
@@ -28,7 +28,6 @@ describe('what a pod asks for', () => {
       spec: { containers: [container('a', { cpu: '0.1', memory: '1Ki' }), container('b', { cpu: '200m' })] },
     };
     assert.deepEqual(podRequests(pod), { cpu: 300, memory: 1024 });
-    assert.deepEqual(podLimits(pod), {});
   });
 
   it('is its hungriest init container where that needs more', () => {
@@ -71,12 +70,9 @@ describe('whether a pod is there for its users', () => {
     status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-20T12:00:00Z' }] },
   };
 
-  it('is told by its condition, and by how long it has held', () => {
+  it('is told by its condition', () => {
     assert.equal(isPodReady(pod), true);
     assert.equal(isPodReady({}), false);
-    assert.equal(isPodAvailable(pod, 0, new Date(0)), true);
-    assert.equal(isPodAvailable(pod, 10, new Date('2026-11-20T12:00:09Z')), false);
-    assert.equal(isPodAvailable(pod, 10, new Date('2026-11-20T12:00:10Z')), true);
   });
 });
 
