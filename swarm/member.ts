@@ -11,7 +11,6 @@ import {
   type Role,
   type SignedCertificate,
 } from './certificate.ts';
-import type { AddressBook, SwarmOptions } from './create.ts';
 import { formatAddress, parseAddress } from './dht.ts';
 import { openStream } from './dial.ts';
 import { SharedWork } from './shared-work.ts';
@@ -34,6 +33,7 @@ import { keepLink } from './keep.ts';
 import { keyId } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { SwarmLink } from './link.ts';
+import type { AddressBook, SwarmOptions } from './options.ts';
 import { keepAnnounced, type Presence } from './presence.ts';
 import type { DialOptions, KeptLink, Link, ListenOptions, Purpose, StreamHandler, Swarm } from './swarm.ts';
 

@@ -1,14 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Container, Pod, PodStatus } from '../../api/types.ts';
-import {
-  finalPhase,
-  graceMsOf,
-  initContainersOf,
-  isInitialised,
-  isSidecar,
-  mainContainersOf,
-  willRestart,
-} from './containers.ts';
+import { finalPhase, isInitialised, willRestart } from './containers.ts';
+import { graceMsOf, initContainersOf, isSidecar, mainContainersOf } from './pod-spec.ts';
 import { liveContainers, type LocalPod, type Moment } from './local-pod.ts';
 import { podStatus } from './status.ts';
 

@@ -1,5 +1,5 @@
 import type { Pod, PodStatus } from '../../api/types.ts';
-import { graceMsOf, initContainersOf, mainContainersOf } from './containers.ts';
+import { graceMsOf, initContainersOf, mainContainersOf } from './pod-spec.ts';
 
 /** An instant on both clocks: `now` (monotonic milliseconds) to measure with, `date` (RFC 3339) to write down. */
 export interface Moment {

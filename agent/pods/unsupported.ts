@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../api/types.ts';
 import type { Capabilities } from '../sandbox/sandbox.ts';
-import { initContainersOf, mainContainersOf } from './containers.ts';
+import { initContainersOf, mainContainersOf } from './pod-spec.ts';
 import { unsupportedProbe } from './probes/check.ts';
 
 /**

@@ -7,7 +7,8 @@ import {
   type Role,
   type SignedCertificate,
 } from '../../swarm/certificate.ts';
-import { createSwarm, type SwarmOptions } from '../../swarm/create.ts';
+import { createSwarm } from '../../swarm/create.ts';
+import type { SwarmOptions } from '../../swarm/options.ts';
 import { startHub, type Hub } from '../../swarm/hub.ts';
 import { createKeyPair, keyId, type KeyPair } from '../../swarm/keys.ts';
 import type { SwarmMember } from '../../swarm/member.ts';

@@ -1,6 +1,6 @@
 import type { Container, ObjectReference, Pod } from '../../../api/types.ts';
-import { initContainersOf, mainContainersOf } from '../containers.ts';
 import type { LocalEvent, LocalPod } from '../local-pod.ts';
+import { initContainersOf } from '../pod-spec.ts';
 import type { PodTools } from '../tools.ts';
 
 /** The pod that a worker looks after, as the worker's parts see it: what is known of it, and whom to tell what happened. */
@@ -27,12 +27,4 @@ export function aboutPod(pod: Pod, container?: Container): ObjectReference {
   const init = initContainersOf(pod).some((each) => each.name === container.name);
   const list = init ? 'initContainers' : 'containers';
   return { ...about, fieldPath: `spec.${list}{${container.name}}` };
-}
-
-export function containersOf(pod: Pod): Container[] {
-  return [...initContainersOf(pod), ...mainContainersOf(pod)];
-}
-
-export function containerNamed(pod: Pod, name: string): Container | undefined {
-  return containersOf(pod).find((container) => container.name === name);
 }

@@ -6,7 +6,8 @@ import { ContainerConfigError } from '../env.ts';
 import { unsupported } from '../unsupported.ts';
 import type { Environment } from './environment.ts';
 import type { HeldSandbox } from './held-sandbox.ts';
-import { containersOf, type OnePod } from './one-pod.ts';
+import { type OnePod } from './one-pod.ts';
+import { containersOf } from '../pod-spec.ts';
 import type { Pulls } from './pulls.ts';
 
 /** What a run is made of. */

@@ -11,7 +11,8 @@ import { begin, reduce } from '../reduce.ts';
 import { momentOf, type PodTools } from '../tools.ts';
 import { Environment } from './environment.ts';
 import { HeldSandbox } from './held-sandbox.ts';
-import { aboutPod, containerNamed, type OnePod } from './one-pod.ts';
+import { aboutPod, type OnePod } from './one-pod.ts';
+import { containerNamed } from '../pod-spec.ts';
 import { Pulls } from './pulls.ts';
 import { Runs } from './runs.ts';
 

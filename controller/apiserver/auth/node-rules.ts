@@ -1,7 +1,7 @@
 import { parseFieldSelector } from '../../../api/selectors.ts';
 import type { Pod, PodSpec } from '../../../api/types.ts';
 import { groups, nodeNameOf } from '../users.ts';
-import type { Attributes, Rule } from './authorize.ts';
+import type { Attributes, Rule } from './rule.ts';
 import type { Facts } from './facts.ts';
 
 const group = groups.nodes;

@@ -1,5 +1,5 @@
 import { groups } from '../users.ts';
-import type { Rule, Verb } from './authorize.ts';
+import type { Rule, Verb } from './rule.ts';
 import { nodeRules } from './node-rules.ts';
 
 const read: readonly Verb[] = ['get', 'list', 'watch'];

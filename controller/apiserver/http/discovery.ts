@@ -1,5 +1,5 @@
 import { kinds, type Kind } from '../../../api/kinds.ts';
-import type { Verb } from '../auth/authorize.ts';
+import type { Verb } from '../auth/rule.ts';
 
 /** What `kubectl version` shows, and what clients decide features by. */
 export const versionInfo = {

@@ -1,6 +1,6 @@
 import { badRequest, noSuchResource } from '../../../api/errors.ts';
 import { kindAt, type Kind } from '../../../api/kinds.ts';
-import type { Verb } from '../auth/authorize.ts';
+import type { Verb } from '../auth/rule.ts';
 
 /** What a request under `/api` or `/apis` is about. */
 export interface RequestInfo {

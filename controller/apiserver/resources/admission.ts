@@ -1,32 +1,9 @@
-import type { Kind } from '../../../api/kinds.ts';
-import type { Random } from '../../../process/random.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { User } from '../users.ts';
-import { namespaceExists, namespaceIsHeld } from './namespaces.ts';
-import type { ClusterIps } from './cluster-ips.ts';
+import type { Admission, AdmissionRequest } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
+import { namespaceExists, namespaceIsHeld } from './namespaces.ts';
 import { nodeSaysOnlyItself } from './node-restriction.ts';
 import { podHasServiceAccount } from './pods.ts';
 import { serviceAddress } from './services.ts';
-
-/** One write on its way to the store. */
-export interface AdmissionRequest {
-  operation: 'create' | 'update';
-  kind: Kind;
-  /** As it will be stored, with its defaults. */
-  object: Resource;
-  /** What it replaces. */
-  old: Resource | undefined;
-  user: User;
-  storage: Storage;
-  clusterIps: ClusterIps;
-  random: Random;
-  /** Called if the write does not happen after all: a dry run, a conflict, a full disk. */
-  otherwise(undo: () => void): void;
-}
-
-/** Looks at a write and returns the object, changed or not; throws an `ApiError` to refuse it. */
-export type Admission = (request: AdmissionRequest) => Resource;
 
 /** Everything that a write passes, in order, after its defaults are in and before it is validated. To add one, add a line. */
 export const admissions: readonly Admission[] = [

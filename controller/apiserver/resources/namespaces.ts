@@ -4,7 +4,7 @@ import { kindNamed, resourceOf } from '../../../api/kinds.ts';
 import type { Namespace } from '../../../api/types.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Admission } from './admission.ts';
+import type { Admission } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
 
 /** There from the first start, and for ever. */

@@ -2,7 +2,7 @@ import { ApiError, badRequest, conflict } from '../../../api/errors.ts';
 import { setCondition } from '../../../api/conditions.ts';
 import { kindNamed } from '../../../api/kinds.ts';
 import type { Pod, PodCondition } from '../../../api/types.ts';
-import type { Admission } from './admission.ts';
+import type { Admission } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
 
 /** Every pod runs under some account, as in Kubernetes; without a name it is its namespace's `default`. */

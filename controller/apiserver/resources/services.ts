@@ -1,7 +1,7 @@
 import { invalid } from '../../../api/errors.ts';
 import { invalidValue } from '../../../api/field-errors.ts';
 import type { Service } from '../../../api/types.ts';
-import type { Admission } from './admission.ts';
+import type { Admission } from './admission-request.ts';
 import { clusterIpOf } from './cluster-ips.ts';
 
 /** Gives a Service its address, once and for its life. `None` (headless) stays; an ExternalName has none. */
