@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { jittered, type Random } from './random.ts';
+import { within } from './bounded.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
@@ -47,6 +48,7 @@ export function superviseChild(options: {
     resolveReady = resolve;
     rejectReady = reject;
   });
+  // Who does not ask for `ready` hears of a failure from the log.
   firstReady.catch(() => {});
   let ended = Promise.resolve();
 
@@ -100,18 +102,9 @@ export function superviseChild(options: {
       return child?.pid;
     },
     ready: (boundMs) => {
-      const bound = new AbortController();
-      return Promise.race([
-        firstReady,
-        clock.sleep(boundMs, bound.signal).then(
-          () => {
-            throw new Error(
-              `${name} was not ready after ${Math.round(boundMs / 1000)} s. Its last words: ${lastLines.at(-1) ?? 'none'}`,
-            );
-          },
-          () => new Promise<never>(() => {}),
-        ),
-      ]).finally(() => bound.abort(new Error('decided')));
+      const late = `${name} was not ready after ${Math.round(boundMs / 1000)} s`;
+      const lastWords = () => lastLines.at(-1) ?? 'none';
+      return within(clock, boundMs, firstReady, () => new Error(`${late}. Its last words: ${lastWords()}`));
     },
     async stop(graceMs) {
       stopping = true;

@@ -1,6 +1,7 @@
 import type DHT from 'hyperdht';
 import type { Server } from 'hyperdht';
 import type NoiseSecretStream from '@hyperswarm/secret-stream';
+import { waitAtMost } from '../process/bounded.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
 import { Admission } from './admission.ts';
@@ -80,6 +81,7 @@ export async function serveDoor(options: Serving): Promise<Door> {
   });
   server.on('connection', (noise) => {
     const duplex = new NoiseDuplex(noise);
+    // What is wrong with it is told by `answer`; without a listener the event would end the process.
     duplex.on('error', () => {});
     const pending = admission.begin(keyId(noise.remotePublicKey), () => duplex.destroy());
     answer(noise, duplex, options)
@@ -95,6 +97,7 @@ export async function serveDoor(options: Serving): Promise<Door> {
     key: keyId(keyPair.publicKey),
     stop() {
       presence.stop();
+      // Its records die by themselves where the DHT cannot be told.
       void server.close().catch(() => {});
     },
   };
@@ -124,9 +127,7 @@ async function answer(noise: NoiseSecretStream, duplex: NoiseDuplex, options: Se
   writeFrame(duplex, reply);
   duplex.end();
   duplex.resume();
-  const patience = new AbortController();
-  await Promise.race([gone, clock.sleep(ANSWER_MS, patience.signal).catch(() => {})]);
-  patience.abort();
+  await waitAtMost(clock, ANSWER_MS, gone);
 }
 
 async function judge(

@@ -6,6 +6,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
+import { waitAtMost } from '../process/bounded.ts';
 import type { Clock } from '../process/clock.ts';
 import type { NoiseDuplex } from './duplex.ts';
 import { FloodGuard } from './flood.ts';
@@ -115,9 +116,7 @@ export class SwarmLink implements Link {
       if (!this.#http.destroyed) this.#http.goaway(0, 0, goodbye);
       // The peer answers a goodbye by closing; GOAWAY leaves Node's buffers in the next turn.
       const gone = new Promise<void>((resolve) => this.#duplex.once('close', resolve));
-      const patience = new AbortController();
-      await Promise.race([gone, this.#clock.sleep(GOODBYE_MS, patience.signal).catch(() => {})]);
-      patience.abort();
+      await waitAtMost(this.#clock, GOODBYE_MS, gone);
       this.#destroy();
       this.#end({ reason: 'goodbye', detail: 'closed on this side' });
     }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import type { Pod, PodStatus } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
+import { waitAtMost } from '../../process/bounded.ts';
 import type { Clock } from '../../process/clock.ts';
 import type { Log } from '../../process/log.ts';
 import { jittered, type Random } from '../../process/random.ts';
@@ -83,9 +84,7 @@ export class StatusReporter {
   async flush(uid: string, boundMs: number): Promise<void> {
     const report = this.#reports.get(uid);
     if (!report?.busy) return;
-    const bound = new AbortController();
-    await Promise.race([report.sending, this.#clock.sleep(boundMs, bound.signal).catch(() => {})]);
-    bound.abort(new Error('flushed'));
+    await waitAtMost(this.#clock, boundMs, report.sending);
   }
 
   drop(uid: string): void {

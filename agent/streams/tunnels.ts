@@ -4,6 +4,7 @@ import type { Role } from '../../swarm/certificate.ts';
 import type { Link, StreamHandler } from '../../swarm/swarm.ts';
 import { resetStream } from '../../swarm/tunnel.ts';
 import type { Log } from '../../process/log.ts';
+import { within } from '../../process/bounded.ts';
 import type { Clock } from '../../process/clock.ts';
 import type { Pods } from '../pods/pods.ts';
 import { answer } from './answer.ts';
@@ -69,7 +70,7 @@ export function tunnelHandler(options: {
     stream.once('close', () => count(key, -1));
     let socket: Duplex;
     try {
-      socket = await within(clock, connectMsMax, sandbox.connect(target.port));
+      socket = await connectSoon(clock, sandbox.connect(target.port));
     } catch (error) {
       return answer(stream, 503, `port ${target.port} does not answer: ${(error as Error).message}`);
     }
@@ -122,18 +123,14 @@ function parseAuthority(authority: string | undefined): { address: string; port:
   return match && port > 0 && port < 65_536 ? { address: match[1]!, port } : undefined;
 }
 
-async function within(clock: Clock, ms: number, opening: Promise<Duplex>): Promise<Duplex> {
-  const late = Promise.withResolvers<never>();
-  const timer = clock.after(ms, () => {
-    late.reject(new Error(`it took longer than ${ms / 1000} s`));
+/** A connection into the pod that comes about in time; one that comes later is not left open. */
+function connectSoon(clock: Clock, opening: Promise<Duplex>): Promise<Duplex> {
+  return within(clock, connectMsMax, opening, () => {
     opening.then(
       (socket) => socket.destroy(),
+      // Nothing came about, and that it was too late is said already.
       () => {},
     );
+    return new Error(`it took longer than ${connectMsMax / 1000} s`);
   });
-  try {
-    return await Promise.race([opening, late.promise]);
-  } finally {
-    timer.cancel();
-  }
 }

@@ -1,5 +1,6 @@
 import { badRequest, timeout, tooLarge, unsupportedMediaType } from '../../../api/errors.ts';
 import type { PatchType } from '../../../api/patch/patch.ts';
+import { within } from '../../../process/bounded.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { ApiServerRequest } from './exchange.ts';
 
@@ -21,19 +22,9 @@ export async function readBody(request: ApiServerRequest, clock: Clock): Promise
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > bodyBytesMax) throw tooLarge(bodyBytesMax);
   if (!request.body) return Buffer.alloc(0);
-  const late = new AbortController();
-  const lateness = new Promise<never>((_resolve, reject) => {
-    const timer = clock.after(bodyWithinMs, () =>
-      reject(timeout(`the body did not arrive within ${bodyWithinMs / 1000} s`)),
-    );
-    late.signal.addEventListener('abort', () => timer.cancel(), { once: true });
-  });
-  lateness.catch(() => {});
-  try {
-    return await Promise.race([collect(request.body), lateness]);
-  } finally {
-    late.abort();
-  }
+  return within(clock, bodyWithinMs, collect(request.body), () =>
+    timeout(`the body did not arrive within ${bodyWithinMs / 1000} s`),
+  );
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
