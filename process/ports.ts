@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from './clock.ts';
 import { makePrivateFolder } from './folder.ts';
 import { FolderBusy, lockFolder } from './lock.ts';
 
@@ -11,6 +12,8 @@ export const defaultPorts = { api: 5484, gateway: 5485, registry: 5486 } as cons
 const portTriesMax = 50;
 /** Several kiths on one machine derive their ports in steps, so that their trios do not interleave. */
 const portStep = 10;
+/** How often a busy port is looked at again. */
+const pollMs = 100;
 
 /**
  * The first free loopback port of `wished`, `wished + 10`, …; so a second kith on the machine gets ports of its own. The port is
@@ -18,7 +21,7 @@ const portStep = 10;
  * `kith up` must not choose the same.
  */
 export async function freePort(wished: number): Promise<number> {
-  const claims = makePrivateFolder(join(tmpdir(), `kith-${userInfo().uid}`, 'ports'));
+  const claims = claimsFolder();
   for (let attempt = 0; attempt < portTriesMax; attempt++) {
     const port = wished + attempt * portStep;
     if ((await isFree(port)) && claim(claims, port)) return port;
@@ -26,6 +29,23 @@ export async function freePort(wished: number): Promise<number> {
   throw new Error(
     `No free port among ${wished}, ${wished + portStep}, … (${portTriesMax} tried). Stop what listens there, or name a port.`,
   );
+}
+
+/**
+ * Claims this very port, which the user named or an earlier run chose. Waits for up to `waitMs` while somebody listens there: an
+ * earlier run that ends may still hold it. Resolves with whether it is ours.
+ */
+export async function claimPort(port: number, clock: Clock, waitMs: number): Promise<boolean> {
+  const deadline = clock.now() + waitMs;
+  for (;;) {
+    if ((await isFree(port)) && claim(claimsFolder(), port)) return true;
+    if (clock.now() >= deadline) return false;
+    await clock.sleep(pollMs);
+  }
+}
+
+function claimsFolder(): string {
+  return makePrivateFolder(join(tmpdir(), `kith-${userInfo().uid}`, 'ports'));
 }
 
 function claim(folder: string, port: number): boolean {

@@ -9,11 +9,13 @@ import { programTools } from '../program.ts';
 import { superviseChild, type SupervisedChild } from '../../process/child.ts';
 import { lockFolder } from '../../process/lock.ts';
 import { logFile } from '../../process/log-file.ts';
-import { defaultPorts, freePort } from '../../process/ports.ts';
+import { claimPort, defaultPorts, freePort } from '../../process/ports.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 
 /** A program that does not serve by then is broken, not slow. */
 const readyMsMax = 60_000;
+/** Programs of an earlier run that was killed let go of their ports by then. */
+const portWaitMsMax = 5_000;
 /** The agent gives its pods their grace; the others have nothing to wait for. */
 const stopGraceMs = { agent: 35_000, other: 8_000 };
 
@@ -129,12 +131,29 @@ export default class Up extends KithCommand {
         clock: programTools('up').clock,
       }));
     // Ports are chosen once, so that the URL stays the same; a DHT of one's own may have moved.
-    record.ports.api = Number(flags['api-port'] ?? record.ports.api ?? (await freePort(defaultPorts.api)));
-    record.ports.gateway = Number(
-      flags['gateway-port'] ?? record.ports.gateway ?? (await freePort(defaultPorts.gateway)),
-    );
+    for (const use of ['api', 'gateway'] as const)
+      record.ports[use] = await portFor(use, flags[`${use}-port`] as number | undefined, record.ports[use]);
     if (bootstrap.length > 0) record.bootstrap = bootstrap;
     await home.writeCluster(record);
     return record;
   }
+}
+
+/** The port the user named, else the one this cluster had before, else a free one. */
+async function portFor(
+  use: 'api' | 'gateway',
+  named: number | undefined,
+  before: number | undefined,
+): Promise<number> {
+  const wished = named ?? before;
+  if (wished === undefined) return freePort(defaultPorts[use]);
+  const { clock } = programTools('up');
+  if (await claimPort(wished, clock, wished === before ? portWaitMsMax : 0)) return wished;
+  throw new CliError(
+    'KITH_PORT_BUSY',
+    `port ${wished} of 127.0.0.1 is in use by another program, and this cluster's ${use === 'api' ? 'API' : 'gateway'} ${
+      named === undefined ? 'had it before' : 'was to have it'
+    }`,
+    { next: `stop that program, or kith up --${use}-port ${wished + 10}`, exit: exitCodes.wrongInput },
+  );
 }

@@ -95,6 +95,7 @@ class ProcessPod implements PodSandbox {
   readonly #clock: Clock;
   readonly #forget: () => void;
   readonly #containers = new Map<string, ProcessContainer>();
+  #isRemoved = false;
 
   constructor(spec: PodSandboxSpec, folder: string, clock: Clock, forget: () => void) {
     this.uid = spec.uid;
@@ -136,6 +137,10 @@ class ProcessPod implements PodSandbox {
     child.stdout.on('data', (chunk: Buffer) => container?.write('stdout', chunk));
     child.stderr.on('data', (chunk: Buffer) => container?.write('stderr', chunk));
     const identity = identify(child.pid!) ?? { pid: child.pid!, startTime: '', bootId: '' };
+    if (this.#isRemoved) {
+      signal(identity, 'SIGKILL', { group: true });
+      throw new Error(`The sandbox of ${this.#spec.name} was removed while it started.`);
+    }
     const container = this.#keep(spec, identity, ended, spec.output);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const record: Record = { pod: this.#spec, container: spec.name, ports: spec.ports, process: identity };
@@ -166,6 +171,7 @@ class ProcessPod implements PodSandbox {
   }
 
   async remove(): Promise<void> {
+    this.#isRemoved = true;
     await Promise.all([...this.#containers.values()].map((container) => container.stop(0)));
     await rm(this.#folder, { recursive: true, force: true });
     this.#forget();

@@ -1,18 +1,17 @@
-import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { pathToFileURL } from 'node:url';
+import { within } from '../../../process/bounded.ts';
 import type { Clock } from '../../../process/clock.ts';
 import { writeFileAtomically } from '../../../process/folder.ts';
 import { identify, signal } from '../identity.ts';
-import type { Jail, Jailed } from '../jail/jail.ts';
+import type { Jail } from '../jail/jail.ts';
 import type { ContainerSpec, PodSandbox, PodSandboxSpec } from '../sandbox.ts';
 import { WasmContainer, type Output } from './container.ts';
-import { connectTo, handedListener } from './listeners.ts';
+import { launch, socketsIn, type Launched } from './launch.ts';
+import { connectTo } from './listeners.ts';
 import { recordName, type ContainerRecord } from './record.ts';
 import type { Runtime } from './runtime.ts';
 import type { TranspiledCache } from './transpiled.ts';
@@ -36,15 +35,12 @@ export const wasmLimits = {
   instancesMax: 8,
   instanceBytes: 48 * mebibyte,
 };
-const lastWordsMax = 4096;
 /** A live sandbox says hello in a millisecond; a stuck one is ended. */
 const adoptMsMax = 3000;
 
-/** In a container's folder: the process id, written before the program starts. */
-export const jailFile = 'jail.json';
-
-/** The last argument of a sandbox's process: tells its owner whose it is, and a later agent that it is ours. */
-export const labelOf = (uid: string, container: string): string => `kith-pod=${uid}/${container}`;
+/** The jail tells the program's id in a few milliseconds; killed before that, it would leave the program behind. */
+const pidMsMax = 1_000;
+const pidPollMs = 5;
 
 interface PodTools {
   jail: Jail;
@@ -62,12 +58,18 @@ export class WasmPod implements PodSandbox {
   readonly #spec: PodSandboxSpec;
   readonly #tools: PodTools;
   readonly #containers = new Map<string, WasmContainer>();
+  /** Starts that have not come to their end. */
+  readonly #starting = new Set<Promise<unknown>>();
+  /** Rejects once the pod is removed: a start in flight must not outlive it. */
+  readonly #removed = Promise.withResolvers<never>();
+  #isRemoved = false;
 
   constructor(spec: PodSandboxSpec, folder: string, tools: PodTools) {
     this.uid = spec.uid;
     this.folder = folder;
     this.#spec = spec;
     this.#tools = tools;
+    this.#removed.promise.catch(() => {});
   }
 
   get containers(): ReadonlyMap<string, WasmContainer> {
@@ -77,33 +79,40 @@ export class WasmPod implements PodSandbox {
   async start(spec: ContainerSpec): Promise<WasmContainer> {
     if (this.#containers.has(spec.name)) throw new Error(`Container ${spec.name} runs already in this pod.`);
     refuseWhatWasmHasNot(spec);
+    const starting = this.#start(spec);
+    this.#starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(starting);
+    }
+  }
+
+  async #start(spec: ContainerSpec): Promise<WasmContainer> {
     const app = await this.#tools.cache.get(spec.image.path);
+    if (this.#isRemoved) throw removedMeanwhile(spec.name);
     const folder = join(this.folder, spec.name);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const memoryBytesMax = spec.memoryBytesMax ?? wasmLimits.memoryBytes;
-    const started = await this.#launch(app, folder);
-    const bound = new AbortController();
+    const { jail, runtime, clock } = this.#tools;
+    const started = await launch({ jail, runtime, uid: this.uid, app, folder, nodeFlags });
     const met: { container?: WasmContainer } = {};
     try {
       return await Promise.race([
         this.#meet(spec, folder, started, memoryBytesMax, met),
         endOf(started),
+        this.#removed.promise,
         tooLate(this.#tools.clock, bound.signal),
       ]);
     } catch (error) {
-      const pid = started.pid();
-      const identity = pid === undefined ? undefined : identify(pid);
-      if (identity) signal(identity, 'SIGKILL');
-      else started.child.kill('SIGKILL');
+      await this.#kill(started);
       const exit = await met.container?.exited;
       this.#containers.delete(spec.name);
       await rm(folder, { recursive: true, force: true });
       // Why it was ended says more than that it ended.
       if (exit?.reason === 'OOMKilled') throw new Error(`OOMKilled: ${exit.message}`, { cause: error });
       throw error;
-    } finally {
-      bound.abort(new Error('decided'));
     }
   }
 
@@ -121,11 +130,8 @@ export class WasmPod implements PodSandbox {
       memoryBytesMax: record.memoryBytesMax,
       output: () => {},
     });
-    const bound = new AbortController();
-    const state = await Promise.race([
-      container.watch(socket),
-      tooLate(this.#tools.clock, bound.signal, adoptMsMax),
-    ]).finally(() => bound.abort(new Error('decided')));
+    const { clock } = this.#tools;
+    const state = await within(clock, adoptMsMax, container.watch(socket), () => tooLate(adoptMsMax));
     if (state !== 'ready') throw new Error('it had not been started to the end');
     this.#keep(container);
   }
@@ -140,6 +146,9 @@ export class WasmPod implements PodSandbox {
   }
 
   async remove(): Promise<void> {
+    this.#isRemoved = true;
+    this.#removed.reject(removedMeanwhile(this.#spec.name));
+    await Promise.allSettled(this.#starting);
     await Promise.all([...this.#containers.values()].map((container) => container.stop(0)));
     await rm(this.folder, { recursive: true, force: true });
     this.#tools.forget();
@@ -149,41 +158,24 @@ export class WasmPod implements PodSandbox {
     for (const container of this.#containers.values()) container.leave();
   }
 
-  async #launch(app: string, folder: string): Promise<Started> {
-    const { jail, runtime } = this.#tools;
-    const sockets = socketsIn(folder);
-    const listeners = [await handedListener(sockets.app), await handedListener(sockets.control)];
-    try {
-      const jailed = jail.run({
-        reads: { runtime: runtime.folder, app },
-        nodeFlags,
-        arguments: (at) => [
-          `${at('runtime')}/serve.js`,
-          pathToFileURL(`${at('app')}/`).href,
-          labelOf(this.uid, basename(folder)),
-        ],
-        stdio: ['ignore', 'ignore', 'pipe', ...listeners.map(({ descriptor }) => descriptor)],
-        pidFile: join(folder, jailFile),
-      });
-      const { child } = jailed;
-      let words = '';
-      child.stderr!.on('data', (chunk: Buffer) => {
-        words = (words + chunk.toString()).slice(-lastWordsMax);
-      });
-      // Neither the process nor its last words hold the agent back when that wants to end.
-      (child.stderr as Socket).unref();
-      child.unref();
-      return { ...jailed, lastWords: () => words.trim() };
-    } finally {
-      await Promise.all(listeners.map((listener) => listener.release()));
-    }
+  async #kill(started: Launched): Promise<void> {
+    const { clock } = this.#tools;
+    const { child } = started;
+    const deadline = clock.now() + pidMsMax;
+    const isBeginning = () =>
+      started.pid() === undefined && child.exitCode === null && child.signalCode === null;
+    while (isBeginning() && clock.now() < deadline) await clock.sleep(pidPollMs);
+    const pid = started.pid();
+    const identity = pid === undefined ? undefined : identify(pid);
+    if (identity) signal(identity, 'SIGKILL');
+    else child.kill('SIGKILL');
   }
 
   /** From the first word of the process to the component's readiness. */
   async #meet(
     spec: ContainerSpec,
     folder: string,
-    started: Started,
+    started: Launched,
     memoryBytesMax: number,
     met: { container?: WasmContainer },
   ): Promise<WasmContainer> {
@@ -202,6 +194,7 @@ export class WasmPod implements PodSandbox {
       process: identity,
     };
     const recorded = writeFileAtomically(join(folder, recordName), JSON.stringify(record));
+    // Awaited below; a failure must not count as unhandled until then.
     recorded.catch(() => {});
     const container = new WasmContainer({
       name: spec.name,
@@ -218,6 +211,7 @@ export class WasmPod implements PodSandbox {
     met.container = container;
     await new Promise<void>((resolve, reject) => {
       const failed = (why: string) => reject(new Error(`The component cannot run: ${why}`));
+      // A process that ends first is told by `ended`, with its last words.
       container.watch(socket, { ready: resolve, failed }).catch(() => {});
       // Over the socket, because Secrets are in it: an argument or a file could be read by others, or stay.
       container.configure({
@@ -237,11 +231,6 @@ export class WasmPod implements PodSandbox {
       if (this.#containers.get(container.name) === container) this.#containers.delete(container.name);
     });
   }
-}
-
-interface Started extends Jailed {
-  child: ChildProcess;
-  lastWords: () => string;
 }
 
 const nodeFlags = [
@@ -275,25 +264,8 @@ function refuseWhatWasmHasNot(spec: ContainerSpec): void {
 const idOf = (uid: string, name: string, digest: string) =>
   `wasm://${createHash('sha256').update(`${uid}/${name}/${digest}`).digest('hex')}`;
 
-function endOf(started: Started): Promise<never> {
-  const ended = new Promise<never>((_resolve, reject) => {
-    started.child.once('error', reject);
-    started.child.once('exit', (code, by) =>
-      reject(
-        new Error(`The sandbox ended before it was ready (${by ?? code}). ${started.lastWords()}`.trim()),
-      ),
-    );
-  });
-  ended.catch(() => {});
-  return ended;
-}
+const removedMeanwhile = (name: string) => new Error(`The sandbox of ${name} was removed while it started.`);
 
-async function tooLate(clock: Clock, decided: AbortSignal, ms = wasmLimits.startMsMax): Promise<never> {
-  await clock.sleep(ms, decided).catch(() => new Promise<never>(() => {}));
-  throw new Error(`The component was not ready after ${ms / 1000} s.`);
+function tooLate(ms: number): Error {
+  return new Error(`The component was not ready after ${ms / 1000} s.`);
 }
-
-const socketsIn = (folder: string) => ({
-  app: join(folder, 'app.sock'),
-  control: join(folder, 'control.sock'),
-});

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -242,6 +244,21 @@ export function sandboxContract(driver: Driver): void {
       assert.deepEqual(await sandbox.recover(), []);
     });
 
+    for (const delayMs of [0, 10, 40, 80])
+      it(`leaves nothing of a container that was still starting when its pod was removed after ${delayMs} ms`, async () => {
+        const uid = `uid-${randomUUID()}`;
+        const made = await pod(uid);
+        const starting = made.start(await spec('app', await driver.port())).catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        await made.remove();
+        await starting;
+        await until('no process of it is left', () => processesOf(uid, dataFolder).length === 0, 3_000);
+        assert.deepEqual(
+          (await readdir(dataFolder, { recursive: true })).filter((name) => name.includes(uid)),
+          [],
+        );
+      });
+
     it('adopts what lives on after its agent was killed, and goes on with its log', async () => {
       const port = await driver.port();
       const { output: _, ...container } = await spec('app', port, { env: { KEPT: 'yes' } });
@@ -331,4 +348,20 @@ export async function ask(
 export async function busy(container: RunningContainer): Promise<void> {
   const begun = (await container.stats!()).cpuMillisTotal;
   await until('the loop to run', async () => (await container.stats!()).cpuMillisTotal > begun + 100);
+}
+
+/** Live processes that name this pod, or work in this folder; where there is no /proc, none can be seen. */
+function processesOf(uid: string, folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false;
+    try {
+      return (
+        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(uid) ||
+        readlinkSync(`/proc/${name}/cwd`) === folder
+      );
+    } catch {
+      return false;
+    }
+  });
 }
