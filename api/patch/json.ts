@@ -1,12 +1,15 @@
 import jsonPatch from 'fast-json-patch';
-import type { Operation } from 'fast-json-patch';
+import type { Operation, Validator } from 'fast-json-patch';
 import { ApiError, badRequest } from '../errors.ts';
 import { isPlainObject } from '../plain-objects.ts';
 
 /** Kubernetes' limit. */
 const operationsMax = 10_000;
 
-/** All that `copy` adds, in characters of JSON: copying a value into itself doubles it each time. */
+/**
+ * All that is copied, in characters of JSON: `copy` of a value into itself doubles it each time, and `move` copies the value that it
+ * overwrites, which in a large object is minutes of work for a small patch.
+ */
 const copiedCharactersMax = 3 * 1024 * 1024;
 
 /**
@@ -19,8 +22,9 @@ export function applyJsonPatch(target: object, patch: unknown): unknown {
   let document: unknown = structuredClone(target);
   let copied = 0;
   for (const [index, operation] of operations.entries()) {
-    if (operation.op === 'copy') {
-      copied += JSON.stringify(valueAt(document, operation.from, index) ?? null).length;
+    if (operation.op === 'copy' || operation.op === 'move') {
+      const pointer = operation.op === 'copy' ? operation.from : operation.path;
+      copied += JSON.stringify(valueAt(document, pointer, operation, index) ?? null).length;
       if (copied > copiedCharactersMax)
         throw badRequest(
           `a JSON patch may copy ${copiedCharactersMax} characters, operation ${index} copies more`,
@@ -29,11 +33,19 @@ export function applyJsonPatch(target: object, patch: unknown): unknown {
     document = attempt(
       index,
       operation.op,
-      () => jsonPatch.applyOperation(document, operation, true).newDocument,
+      () => jsonPatch.applyOperation(document, operation, fits).newDocument,
     );
   }
   return document;
 }
+
+/** The library's own check copies the whole document for each `move` and `copy`: 3 ms a time for an object of 400 kB. */
+const fits: Validator<unknown> = (operation, index, document, existingPath) => {
+  if (operation.op !== 'move' && operation.op !== 'copy')
+    return jsonPatch.validator(operation, index, document, existingPath);
+  if (jsonPatch.getValueByPointer(document, operation.from) === undefined)
+    throw new Error('Cannot perform the operation from a path that does not exist');
+};
 
 function operationsOf(patch: unknown): Operation[] {
   if (!Array.isArray(patch))
@@ -48,8 +60,8 @@ function operationsOf(patch: unknown): Operation[] {
   return patch as Operation[];
 }
 
-function valueAt(document: unknown, pointer: string, index: number): unknown {
-  return attempt(index, 'copy', () => jsonPatch.getValueByPointer(document, pointer));
+function valueAt(document: unknown, pointer: string, { op }: Operation, index: number): unknown {
+  return attempt(index, op, () => jsonPatch.getValueByPointer(document, pointer) as unknown);
 }
 
 /** What does not fit the object is no fault of the request's form: 422, as Kubernetes answers. */

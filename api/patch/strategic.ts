@@ -1,5 +1,5 @@
 import { badRequest } from '../errors.ts';
-import { getOwn, isPlainObject, sameJson, setOwn } from '../plain-objects.ts';
+import { getOwn, isPlainObject, setOwn } from '../plain-objects.ts';
 import type { PlainObject } from '../plain-objects.ts';
 import { patchDepthMax } from './merge.ts';
 import { orderLike } from './order.ts';
@@ -82,34 +82,75 @@ function mergeItems(
   });
   if (items.some((item) => item['$patch'] === 'replace'))
     return items.filter((item) => item['$patch'] !== 'replace').map(withoutDirectives);
-  let result = [...target];
+  const result = new KeyedList(target, mergeKey);
   for (const item of items) {
     const identity = item[mergeKey];
     if (identity === undefined || identity === null)
       throw badRequest(`${field}: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
-    const isSame = (each: unknown) => isPlainObject(each) && String(each[mergeKey]) === String(identity);
     const directive = item['$patch'];
     if (directive === 'delete') {
-      result = result.filter((each) => !isSame(each));
+      result.delete(String(identity));
       continue;
     }
     if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive);
-    const index = result.findIndex(isSame);
-    const next = strategicMergePatch((result[index] as PlainObject) ?? {}, item, strategy.type, depth + 1);
-    if (index < 0) result.push(next);
-    else result[index] = next;
+    const known = result.get(String(identity)) ?? {};
+    result.set(String(identity), strategicMergePatch(known, item, strategy.type, depth + 1));
   }
-  return result;
+  return result.items();
+}
+
+/** A list whose items are found by their key at once: searched item by item, a patch of a megabyte would take minutes. */
+class KeyedList {
+  readonly #items: unknown[];
+  /** Where the items of each key stand; the first is the one that is merged. */
+  readonly #places = new Map<string, number[]>();
+  readonly #deleted = new Set<number>();
+
+  constructor(items: readonly unknown[], mergeKey: string) {
+    this.#items = [...items];
+    for (const [place, item] of items.entries()) {
+      if (!isPlainObject(item)) continue;
+      const key = String(item[mergeKey]);
+      const places = this.#places.get(key);
+      if (places) places.push(place);
+      else this.#places.set(key, [place]);
+    }
+  }
+
+  get(key: string): PlainObject | undefined {
+    const place = this.#places.get(key)?.[0];
+    return place === undefined ? undefined : (this.#items[place] as PlainObject);
+  }
+
+  /** Replaces the first item of this key, or goes to the end. */
+  set(key: string, item: PlainObject): void {
+    const place = this.#places.get(key)?.[0];
+    if (place === undefined) this.#places.set(key, [this.#items.push(item) - 1]);
+    else this.#items[place] = item;
+  }
+
+  delete(key: string): void {
+    for (const place of this.#places.get(key) ?? []) this.#deleted.add(place);
+    this.#places.delete(key);
+  }
+
+  items(): unknown[] {
+    return this.#deleted.size === 0
+      ? this.#items
+      : this.#items.filter((_item, place) => !this.#deleted.has(place));
+  }
 }
 
 function removeValues(result: PlainObject, field: string, values: unknown): void {
   if (!Array.isArray(values)) throw badRequest(`${deletePrefix}${field} must be a list`);
   const list = getOwn(result, field);
   if (!Array.isArray(list)) return;
+  // The lists that this directive is for hold words and numbers.
+  const gone = new Set<unknown>(values);
   setOwn(
     result,
     field,
-    list.filter((item) => !values.some((value) => sameJson(value, item))),
+    list.filter((item) => !gone.has(item)),
   );
 }
 
