@@ -34,22 +34,16 @@ export class Program {
     return this.lines.join('\n');
   }
 
-  /** The first line that fits; fails with all that was said where none comes in time. */
+  /** The first line that fits; fails with all that was said where none comes in time, or before the program ends. */
   async line(pattern: RegExp, boundMs = 30_000): Promise<RegExpMatchArray> {
-    try {
-      return await until(
-        `a line like ${pattern}`,
-        () => {
-          const found = this.lines.map((line) => line.match(pattern)).find(Boolean);
-          if (!found && this.child.exitCode !== null && this.child.stdout!.readableEnded)
-            throw new Error(`it ended with exit code ${this.child.exitCode}`);
-          return found ?? false;
-        },
-        boundMs,
-      );
-    } catch (error) {
-      throw new Error(`${(error as Error).message}; it said:\n${this.text}`, { cause: error });
-    }
+    const find = () => this.lines.map((line) => line.match(pattern)).find(Boolean) ?? undefined;
+    const endedWith = this.ended.then((how) => `it ended with ${how}`);
+    const found = await Promise.race([until(`a line like ${pattern}`, find, boundMs), endedWith]).catch(
+      (error: Error) => error.message,
+    );
+    const match = typeof found === 'string' ? find() : found;
+    if (!match) throw new Error(`no line like ${pattern}: ${String(found)}; it said:\n${this.text}`);
+    return match;
   }
 
   /** For `after` hooks: gone, whatever the test did. */
