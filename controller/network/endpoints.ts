@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Endpoint, EndpointPort, Node, Pod, Service, ServicePort } from '../../api/types.ts';
 import { isPodReady } from '../../api/pods.ts';
 import { isLost, presenceOf } from '../nodes/presence.ts';
@@ -16,7 +17,8 @@ export interface Backend {
 export function backendOf(service: Service, pod: Pod, world: World): Backend | undefined {
   const { podIP, phase } = pod.status ?? {};
   const nodeName = pod.spec?.nodeName;
-  if (!podIP || !nodeName || phase === 'Succeeded' || phase === 'Failed') return undefined;
+  // A host writes its pods' addresses itself: one that is none would have the whole slice refused, the others' endpoints with it.
+  if (!podIP || !isIPv4(podIP) || !nodeName || phase === 'Succeeded' || phase === 'Failed') return undefined;
   if (isLost(presenceOf(world.get<Node>('Node', undefined, nodeName)))) return undefined;
   const serving = isPodReady(pod);
   const terminating = pod.metadata?.deletionTimestamp !== undefined;

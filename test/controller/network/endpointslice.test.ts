@@ -55,6 +55,18 @@ describe('endpoint slices', () => {
     assert.deepEqual(sliceOf(pods, aService(), [aNode('attic'), aNode('cellar', suspect)]).endpoints, []);
   });
 
+  it('leave out an address that is none: the API would refuse the slice, and with it the other endpoints', () => {
+    const lie = (ip: string) => aPod('lie', { node: 'attic', ip });
+    const honest = aPod('honest', { node: 'attic', ip: '10.244.0.2' });
+    for (const ip of ['not an address', '10.244.0.300', '10.244.0.3\u001b[2J', '::1'])
+      assert.deepEqual(
+        sliceOf([lie(ip), honest]).endpoints!.map(({ addresses }) => addresses),
+        [['10.244.0.2']],
+        ip,
+      );
+    assert.equal(sliceOf([lie('10.244.0.3'), honest]).endpoints!.length, 2);
+  });
+
   it('publish unready pods where the Service asks for it', () => {
     const service = aService({ publishNotReadyAddresses: true });
     const { endpoints } = sliceOf([aPod('a', { node: 'attic', ip: '10.244.0.2', ready: false })], service);
