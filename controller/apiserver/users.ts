@@ -51,6 +51,11 @@ export function userOfCertificate(
   }
 }
 
+/** Who may do everything. */
+export function isMaster(user: User | undefined): boolean {
+  return user?.groups.includes(groups.masters) ?? false;
+}
+
 /** The node's name, where the user is a node. */
 export function nodeNameOf(user: User): string | undefined {
   const prefix = 'system:node:';

@@ -15,6 +15,7 @@ import { metricsText, RequestCounts } from './metrics.ts';
 import { serverPage } from './pages.ts';
 import { requestInfo } from './request-info.ts';
 import { serve } from './serve.ts';
+import { WriteBudget } from './write-budget.ts';
 
 export interface HandlerOptions {
   registry: Registry;
@@ -30,12 +31,14 @@ export class Handler {
   readonly #options: HandlerOptions;
   readonly #shared = new SharedBytes();
   readonly #counts = new RequestCounts();
+  readonly #budget: WriteBudget;
   #isStopping = false;
   #running = 0;
   #onIdle: (() => void) | undefined;
 
   constructor(options: HandlerOptions) {
     this.#options = options;
+    this.#budget = new WriteBudget(options.clock);
   }
 
   /** Never rejects: what goes wrong is an answer too. */
@@ -87,7 +90,11 @@ export class Handler {
     let code = 500;
     try {
       authorize({ ...info, user, fieldSelector: query.get('fieldSelector') ?? undefined }, registry.reader);
-      const response = await serve(info, request, query, { ...this.#options, shared: this.#shared });
+      const response = await serve(info, request, query, {
+        ...this.#options,
+        shared: this.#shared,
+        budget: this.#budget,
+      });
       code = response.status;
       isStreaming = !Buffer.isBuffer(response.body);
       // What streams still counts until it ends, or until the caller has gone.
@@ -116,7 +123,8 @@ export class Handler {
     const leave = this.#options.concurrency.enter(user, 'request');
     try {
       const bytes = await readBody(request, this.#options.clock);
-      const body = bytes.length > 0 ? await decodeBody(bytes, request.headers['content-type']) : undefined;
+      this.#budget.spend(user, bytes.length);
+      const body = bytes.length > 0 ? await decodeBody(bytes, request) : undefined;
       const params = { ...route.pattern.exec(path)?.groups };
       const value = await route.handler({ user, params, query, body, signal: request.signal });
       return jsonAnswer(200, (value ?? { kind: 'Status', apiVersion: 'v1', status: 'Success' }) as object);

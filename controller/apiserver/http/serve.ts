@@ -15,12 +15,14 @@ import { deleteOptionsOf, includeObjectOf, isDryRun, listQueryOf, writeContextOf
 import { showListing, showObject, type Shown } from './represent.ts';
 import { isTrue, type RequestInfo } from './request-info.ts';
 import { watchBody } from './watch-body.ts';
+import type { WriteBudget } from './write-budget.ts';
 
 export interface ServeOptions {
   registry: Registry;
   clock: Clock;
   nodeStreams: NodeStreams;
   shared: SharedBytes;
+  budget: WriteBudget;
 }
 
 /** Does what an allowed request asks for, and shows the outcome. */
@@ -42,8 +44,12 @@ export async function serve(
   const answer = (status: number, value: object) => objectAnswer(status, value, representation, warnings);
   const show = (status: number, object: Resource) =>
     answer(status, subresource === 'scale' ? object : showObject(kind, object, shown()));
-  const body = () => readBody(request, clock);
-  const object = async () => decodeBody(await body(), request.headers['content-type']);
+  const body = async () => {
+    const bytes = await readBody(request, clock);
+    options.budget.spend(request.user, bytes.length, kind.kind);
+    return bytes;
+  };
+  const object = async () => decodeBody(await body(), request);
 
   switch (verb) {
     case 'get':
@@ -158,8 +164,8 @@ function writable(info: RequestInfo): Subresource | undefined {
 
 const asSubresource = ({ subresource }: RequestInfo) => subresource as Subresource;
 
-async function optional(body: Buffer, { headers }: ApiServerRequest): Promise<unknown> {
-  return body.length > 0 ? decodeBody(body, headers['content-type']) : undefined;
+async function optional(body: Buffer, request: ApiServerRequest): Promise<unknown> {
+  return body.length > 0 ? decodeBody(body, request) : undefined;
 }
 
 function dryRunToo(context: WriteContext, { dryRun = [] }: { dryRun?: string[] }): WriteContext {

@@ -1,15 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { forbidden } from '../../../api/errors.ts';
+import { kindNamed } from '../../../api/kinds.ts';
 import { ownerAnnotation, providerIdOf, tierAnnotation } from '../../../api/nodes.ts';
-import type { Lease, Node } from '../../../api/types.ts';
+import type { Event, Lease, Node, OwnerReference } from '../../../api/types.ts';
 import type { MemberCertificate } from '../../../swarm/certificate.ts';
 import { nodeNameOf } from '../users.ts';
-import type { Admission } from './admission-request.ts';
+import { objectKey } from '../storage/keys.ts';
+import type { Admission, AdmissionRequest } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
 
 const hostnameLabel = 'kubernetes.io/hostname';
 /** Set by controllers and administrators alone. */
 const specOfControllers = ['podCIDR', 'podCIDRs', 'unschedulable'] as const;
+
+/** Labels by which administrators set hosts apart: Kubernetes' own two, and kith's. */
+const labelsOfOthers =
+  /^(node-restriction\.kubernetes\.io|node-role\.kubernetes\.io|(.+\.)?kith\.home\.arpa)\//;
+/** An Event is a sentence about something; the rest of a megabyte would only fill the store. */
+const eventCharactersMax = 16 * 1024;
 
 /** What places apps and Secrets by whom a host belongs to: its certificate says it, the host does not choose. */
 function certified({ owner, tier = 'volunteer' }: MemberCertificate): Record<string, string> {
@@ -21,11 +29,20 @@ const certifiedNames = [ownerAnnotation, tierAnnotation];
  * The part of node restriction that needs the object itself: a node writes its own Node and Lease only, under its own key, owner
  * and tier, and leaves to the controllers what is theirs (taints, pod range, cordon). The rest is `auth/node-rules.ts`.
  */
-export const nodeSaysOnlyItself: Admission = ({ operation, kind, object, old, user }) => {
+export const nodeSaysOnlyItself: Admission = (request) => {
+  const { operation, kind, object, old, user } = request;
   const nodeName = nodeNameOf(user);
   if (nodeName === undefined) return object;
   const name = object.metadata?.name ?? '';
   const refuse = (why: string) => forbidden(kind, name, `node "${nodeName}" ${why}`);
+  holdsNobodyUp(request, nodeName, refuse);
+  if (kind.kind === 'Event') {
+    const { reportingInstance, source } = object as Event;
+    if ((reportingInstance || source?.host) !== nodeName || (source?.host ?? nodeName) !== nodeName)
+      throw refuse('may report Events in its own name only: reportingInstance or source.host');
+    if (JSON.stringify(object).length > eventCharactersMax)
+      throw refuse(`may report Events of at most ${eventCharactersMax} characters`);
+  }
   if (kind.kind === 'Lease' && (name !== nodeName || (object as Lease).spec?.holderIdentity !== nodeName))
     throw refuse('may hold only the Lease of its own name');
   if (kind.kind !== 'Node') return object;
@@ -33,6 +50,10 @@ export const nodeSaysOnlyItself: Admission = ({ operation, kind, object, old, us
   const hostname = object.metadata?.labels?.[hostnameLabel];
   if (hostname !== undefined && hostname !== nodeName)
     throw refuse(`may not be labelled ${hostnameLabel}=${hostname}`);
+
+  for (const label of new Set([object, old].flatMap((each) => Object.keys(each?.metadata?.labels ?? {}))))
+    if (labelsOfOthers.test(label) && object.metadata?.labels?.[label] !== old?.metadata?.labels?.[label])
+      throw refuse(`may not set its label ${label}: administrators set hosts apart by it`);
 
   const node = object as Node;
   const before = old as Node | undefined;
@@ -65,3 +86,24 @@ export const nodeSaysOnlyItself: Admission = ({ operation, kind, object, old, us
     spec: { ...node.spec, providerID },
   } as Resource;
 };
+
+/**
+ * Finalizers and owner references make the deletion of other objects wait: of a namespace, of whatever is named as owner. A node
+ * sets neither, but for its Lease, which goes with its Node.
+ */
+function holdsNobodyUp(
+  { kind, object, old, storage }: AdmissionRequest,
+  nodeName: string,
+  refuse: (why: string) => Error,
+): void {
+  const { finalizers = [], ownerReferences = [] } = object.metadata ?? {};
+  if (!isDeepStrictEqual(finalizers, old?.metadata?.finalizers ?? []))
+    throw refuse('may not set or take away finalizers');
+  if (isDeepStrictEqual(ownerReferences, old?.metadata?.ownerReferences ?? [])) return;
+  const own = storage.durable.get(objectKey(kindNamed('Node'), undefined, nodeName))?.value as
+    Node | undefined;
+  const isOwn = (reference: OwnerReference) =>
+    reference.kind === 'Node' && reference.uid === own?.metadata?.uid && !reference.blockOwnerDeletion;
+  if (kind.kind !== 'Lease' || !ownerReferences.every(isOwn))
+    throw refuse('may not name owners, but its own Node as that of its Lease');
+}

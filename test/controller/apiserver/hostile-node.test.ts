@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import type { MemberCertificate } from '../../../swarm/certificate.ts';
+import { adminUser, userOfCertificate, type User } from '../../../controller/apiserver/users.ts';
+import { VirtualClock } from '../../../process/virtual-clock.ts';
+import { node, pod, testCluster, type TestCluster } from './cluster.ts';
+
+const certificate: MemberCertificate = {
+  cluster: 'c'.repeat(64),
+  key: 'a'.repeat(64),
+  role: 'node',
+  name: 'attic',
+  owner: 'ada',
+  epoch: 1,
+  notAfter: Number.MAX_SAFE_INTEGER,
+};
+const events = '/api/v1/namespaces/default/events';
+const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+const merge = 'application/merge-patch+json';
+
+describe('a hostile host', () => {
+  const attic = userOfCertificate(certificate);
+  const clock = new VirtualClock();
+  let cluster: TestCluster;
+  let names = 0;
+  beforeEach(async () => {
+    cluster = await testCluster(clock);
+    await cluster.client.create(node('attic'));
+    await cluster.client.create(pod('mine', { nodeName: 'attic' }));
+  });
+  afterEach(() => cluster.close());
+
+  const event = (metadata: object = {}, more: object = {}) => ({
+    metadata: { name: `e${names++}`, ...metadata },
+    involvedObject: { kind: 'Pod', name: 'mine', namespace: 'default' },
+    reason: 'Started',
+    source: { component: 'kith-agent', host: 'attic' },
+    ...more,
+  });
+  const report = (body: object, user: User = attic) => cluster.ask('POST', events, { body, user });
+  const patchNode = (body: object, user: User = attic) =>
+    cluster.ask('PATCH', '/api/v1/nodes/attic', { body, type: merge, user });
+
+  it('cannot keep a namespace or an owner from going, by finalizers and references on its Events', async () => {
+    const held = { finalizers: ['mallory.example/never'] };
+    const owner = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name: 'web',
+      uid: 'u',
+      blockOwnerDeletion: true,
+    };
+    for (const metadata of [held, { ownerReferences: [owner] }]) {
+      assert.equal((await report(event(metadata))).status, 403);
+      assert.equal((await report(event(metadata), adminUser)).status, 201, 'the control');
+    }
+    assert.equal((await patchNode({ metadata: held })).status, 403);
+    assert.equal((await patchNode({ metadata: held }, adminUser)).status, 200);
+    assert.equal((await patchNode({ metadata: { finalizers: null } })).status, 403);
+    // And yet it reports, of itself too.
+    assert.equal((await report(event())).status, 201);
+    assert.equal((await patchNode({ metadata: { annotations: { a: 'b' } } })).status, 200);
+  });
+
+  it('names its own Node alone as the owner of its Lease', async () => {
+    const { metadata } = await cluster.client.get({ kind: 'Node', name: 'attic' });
+    const lease = (ownerUid: string) => ({
+      metadata: {
+        name: 'attic',
+        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'attic', uid: ownerUid }],
+      },
+      spec: { holderIdentity: 'attic' },
+    });
+    const write = (uid: string) => cluster.ask('POST', leases, { body: lease(uid), user: attic });
+    assert.equal((await write('of-something-else')).status, 403);
+    assert.equal((await write(metadata!.uid!)).status, 201);
+  });
+
+  it('does not speak in the name of another host', async () => {
+    for (const forged of [
+      { source: { host: 'cellar' } },
+      { source: {}, reportingInstance: 'cellar' },
+      { source: { host: 'cellar' }, reportingInstance: 'attic' },
+      { source: undefined },
+    ]) {
+      assert.equal((await report(event({}, forged))).status, 403, JSON.stringify(forged));
+      assert.equal((await report(event({}, forged), adminUser)).status, 201);
+    }
+  });
+
+  it('does not take the labels by which administrators set hosts apart', async () => {
+    for (const label of [
+      'node-role.kubernetes.io/control-plane',
+      'node-restriction.kubernetes.io/safe',
+      'kith.home.arpa/tier',
+    ]) {
+      const labels = { [label]: 'yes' };
+      assert.equal((await patchNode({ metadata: { labels } })).status, 403, label);
+      assert.equal((await patchNode({ metadata: { labels } }, adminUser)).status, 200);
+      assert.equal((await patchNode({ metadata: { labels: { [label]: null } } })).status, 403, label);
+      assert.equal(
+        (await patchNode({ metadata: { labels: { room: label.length.toString() } } })).status,
+        200,
+      );
+    }
+  });
+
+  it('cannot hold the controller up with a body that is long to read', async () => {
+    const message = 'x'.repeat(600_000);
+    assert.equal((await report(event({}, { message }))).status, 413);
+    assert.equal((await report(event({}, { message: message.slice(0, 20_000) }))).status, 403);
+    assert.equal((await report(event({}, { message }), adminUser)).status, 201);
+    const yaml = (user: User) =>
+      cluster.ask('POST', events, { body: JSON.stringify(event()), type: 'application/yaml', user });
+    assert.equal((await yaml(attic)).status, 415);
+    assert.equal((await yaml(adminUser)).status, 201);
+    const patch = (type: string) =>
+      cluster.ask('PATCH', '/api/v1/nodes/attic/status', { body: { status: {} }, type, user: attic });
+    assert.equal((await patch('constructor')).status, 415);
+    assert.equal((await patch(merge)).status, 200);
+  });
+
+  it('cannot fill the store: what it writes is counted, and comes back with time', async () => {
+    const flood = async (user: User) => {
+      const body = event({}, { message: 'x'.repeat(15_000) });
+      for (let count = 0; count < 400; count++) {
+        const answer = await report(
+          { ...body, metadata: { name: `flood-${user.name.length}-${names++}` } },
+          user,
+        );
+        if (answer.status !== 201) return answer;
+      }
+      return undefined;
+    };
+    const refused = await flood(attic);
+    assert.equal(refused?.status, 429);
+    assert.equal(refused.json.reason, 'TooManyRequests');
+    assert.ok(Number(refused.headers['retry-after']) >= 1);
+    assert.equal(await flood(adminUser), undefined, 'the control: who may do everything is not counted');
+    const other = userOfCertificate({ ...certificate, name: 'cellar', key: 'b'.repeat(64) });
+    assert.equal(
+      (await report(event({}, { source: { host: 'cellar' } }), other)).status,
+      201,
+      'nor are others',
+    );
+    await clock.advance(Number(refused.headers['retry-after']) * 1000);
+    assert.equal((await report(event({}, { message: 'x'.repeat(15_000) }))).status, 201);
+  });
+});
