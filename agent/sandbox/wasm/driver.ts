@@ -6,7 +6,8 @@ import type { Log } from '../../../process/log.ts';
 import { identify, isAlive, signal } from '../identity.ts';
 import { pidIn, type Jail } from '../jail/jail.ts';
 import type { Capabilities, PodSandbox, PodSandboxSpec, Sandbox } from '../sandbox.ts';
-import { jailFile, labelOf, WasmPod } from './pod.ts';
+import { jailFile, labelOf } from './launch.ts';
+import { WasmPod } from './pod.ts';
 import { readRecords } from './record.ts';
 import type { Runtime } from './runtime.ts';
 import { TranspiledCache } from './transpiled.ts';
@@ -79,6 +80,7 @@ export class WasmSandbox implements Sandbox {
       }
       endUnrecorded(folder);
       await rm(folder, { recursive: true, force: true });
+      // Other containers of the pod may be in it still.
       await rmdir(dirname(folder)).catch(() => {});
     }
     return [...recovered];

@@ -6,11 +6,11 @@ import type { Duplex } from 'node:stream';
 import { within } from '../../../process/bounded.ts';
 import type { Clock } from '../../../process/clock.ts';
 import { writeFileAtomically } from '../../../process/folder.ts';
-import { identify, signal } from '../identity.ts';
+import { identify } from '../identity.ts';
 import type { Jail } from '../jail/jail.ts';
 import type { ContainerSpec, PodSandbox, PodSandboxSpec } from '../sandbox.ts';
 import { WasmContainer, type Output } from './container.ts';
-import { launch, socketsIn, type Launched } from './launch.ts';
+import { kill, launch, socketsIn, type Launched } from './launch.ts';
 import { connectTo } from './listeners.ts';
 import { recordName, type ContainerRecord } from './record.ts';
 import type { Runtime } from './runtime.ts';
@@ -37,10 +37,6 @@ export const wasmLimits = {
 };
 /** A live sandbox says hello in a millisecond; a stuck one is ended. */
 const adoptMsMax = 3000;
-
-/** The jail tells the program's id in a few milliseconds; killed before that, it would leave the program behind. */
-const pidMsMax = 1_000;
-const pidPollMs = 5;
 
 interface PodTools {
   jail: Jail;
@@ -69,6 +65,7 @@ export class WasmPod implements PodSandbox {
     this.folder = folder;
     this.#spec = spec;
     this.#tools = tools;
+    // Where nothing is starting nobody waits for it.
     this.#removed.promise.catch(() => {});
   }
 
@@ -99,14 +96,11 @@ export class WasmPod implements PodSandbox {
     const started = await launch({ jail, runtime, uid: this.uid, app, folder, nodeFlags });
     const met: { container?: WasmContainer } = {};
     try {
-      return await Promise.race([
-        this.#meet(spec, folder, started, memoryBytesMax, met),
-        endOf(started),
-        this.#removed.promise,
-        tooLate(this.#tools.clock, bound.signal),
-      ]);
+      const meeting = this.#meet(spec, folder, started, memoryBytesMax, met);
+      const first = Promise.race([meeting, started.ended, this.#removed.promise]);
+      return await within(clock, wasmLimits.startMsMax, first, () => tooLate(wasmLimits.startMsMax));
     } catch (error) {
-      await this.#kill(started);
+      await kill(started, clock);
       const exit = await met.container?.exited;
       this.#containers.delete(spec.name);
       await rm(folder, { recursive: true, force: true });
@@ -156,19 +150,6 @@ export class WasmPod implements PodSandbox {
 
   leave(): void {
     for (const container of this.#containers.values()) container.leave();
-  }
-
-  async #kill(started: Launched): Promise<void> {
-    const { clock } = this.#tools;
-    const { child } = started;
-    const deadline = clock.now() + pidMsMax;
-    const isBeginning = () =>
-      started.pid() === undefined && child.exitCode === null && child.signalCode === null;
-    while (isBeginning() && clock.now() < deadline) await clock.sleep(pidPollMs);
-    const pid = started.pid();
-    const identity = pid === undefined ? undefined : identify(pid);
-    if (identity) signal(identity, 'SIGKILL');
-    else child.kill('SIGKILL');
   }
 
   /** From the first word of the process to the component's readiness. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Instance } from './component.ts';
-import { exchange, refuse } from './http.ts';
+import { exchange } from './http.ts';
+import { refuse } from './outgoing.ts';
 import { after } from './time.ts';
 
 export const poolLimits = {
