@@ -69,6 +69,7 @@ export async function runController(options: ControllerProgramOptions): Promise<
       store,
       clusterKey: member.clusterKey,
       clusterName: options.clusterName,
+      founder: swarm.certificate.owner,
       signer: { keyPair: await readKeyPair(member.keyFile), delegation: options.delegation },
       epoch: swarm.certificate.epoch,
       reservedNames: options.reservedNames,

@@ -21,7 +21,16 @@ const openInvitesMax = 1_000;
 /** Under these keys the store keeps what is no API object. */
 const inviteKey = (id: string) => `/kith/invites/${id}`;
 const memberKey = (key: string) => `/kith/members/${key}`;
+const ownerKey = (owner: string) => `/kith/owners/${owner}`;
 const nameKey = (role: Role, name: string) => `/kith/names/${role}/${name}`;
+
+/** A DNS label with room for a suffix. */
+const labelPattern = /^[a-z0-9](?:[-a-z0-9]{0,56}[a-z0-9])?$/;
+
+interface KeptInvite extends InviteRecord {
+  /** The person it was made out to, as the inviter named them. */
+  owner?: string;
+}
 
 interface MemberRecord {
   certificate: SignedCertificate;
@@ -35,6 +44,8 @@ export interface MembersOptions {
   clusterName: string;
   signer: Signer;
   epoch: number;
+  /** Who founded the cluster: the owner of every machine of tier `own`. */
+  founder: string;
   /** Names that the founder's own machines have. */
   reservedNames: ReadonlySet<string>;
   bootstrap: string[];
@@ -55,30 +66,41 @@ export class Members {
     tier: Tier;
     door: string;
     expiresInMs: number;
+    owner?: string | undefined;
   }): Promise<{ line: string; expiresAt: number }> {
     const { store, clock, clusterKey, clusterName, bootstrap } = this.#options;
     const now = clock.date().getTime();
     await this.#forgetOld(now);
     const expiresAt = now + wish.expiresInMs;
-    const { role, tier, door } = wish;
+    const { role, tier, door, owner } = wish;
     const invite = createInvite({ cluster: clusterKey, clusterName, door, expiresAt, role, tier, bootstrap });
-    const record: InviteRecord = { secret: invite.secret, expiresAt, used: undefined, role, tier };
+    const record: KeptInvite = {
+      secret: invite.secret,
+      expiresAt,
+      used: undefined,
+      role,
+      tier,
+      ...(owner && { owner }),
+    };
+    // From now on nobody gets this name by wishing for it.
+    if (owner && !store.get(ownerKey(owner))) await store.put(ownerKey(owner), () => 'named by an invite');
     await store.put(inviteKey(invite.id), () => record, { absent: true });
     return { line: formatInvite(invite), expiresAt };
   }
 
-  lookup(id: string): InviteRecord | undefined {
-    return this.#options.store.get(inviteKey(id))?.value as InviteRecord | undefined;
+  lookup(id: string): KeptInvite | undefined {
+    return this.#options.store.get(inviteKey(id))?.value as KeptInvite | undefined;
   }
 
   /** Lets the bearer of a proved invite in. The same key again gets the same certificate. */
   async redeem(request: JoinRequest): Promise<SignedCertificate> {
     const { store, clock, clusterKey, signer, epoch } = this.#options;
-    const { invite, key, role, tier, owner } = request;
+    const { invite, key, role, tier } = request;
     const existing = store.get(memberKey(key))?.value as MemberRecord | undefined;
     if (existing && !existing.leftAt && this.lookup(invite)?.used === key) return existing.certificate;
     await this.#use(invite, key);
     const name = await this.#takeName(role, request.name, key);
+    const owner = await this.#ownerFor(request);
     const notAfter = clock.date().getTime() + certificateMs;
     const certificate = signCertificate(
       { cluster: clusterKey, key, role, name, owner, tier, epoch, notAfter },
@@ -126,10 +148,30 @@ export class Members {
     }
   }
 
+  /**
+   * Whose machine this is. Not what the joiner says, or a stranger could take a friend's name: the founder for a machine of tier
+   * `own`, else the person whom the inviter named, else the wished name with the key's first digits where somebody has it.
+   */
+  async #ownerFor({ invite, key, tier, owner: wished }: JoinRequest): Promise<string> {
+    const { store, founder } = this.#options;
+    if (tier === 'own') return founder;
+    const named = this.lookup(invite)?.owner;
+    if (named) return named;
+    const base = labelPattern.test(wished) ? wished : 'guest';
+    if (base !== founder && store.get(ownerKey(base)) === undefined)
+      try {
+        await store.put(ownerKey(base), () => key, { absent: true });
+        return base;
+      } catch (error) {
+        if (!isStoreConflict(error)) throw error;
+      }
+    return store.get(ownerKey(base))?.value === key ? base : `${base}-${key.slice(0, 5)}`;
+  }
+
   /** The wished name, or with the key's first digits behind it where another machine has it. */
   async #takeName(role: Role, wished: string, key: string): Promise<string> {
     const { store, reservedNames } = this.#options;
-    const base = /^[a-z0-9](?:[-a-z0-9]{0,56}[a-z0-9])?$/.test(wished) ? wished : 'host';
+    const base = labelPattern.test(wished) ? wished : 'host';
     for (const name of [base, `${base}-${key.slice(0, 5)}`]) {
       if (reservedNames.has(name)) continue;
       if (store.get(nameKey(role, name))?.value === key) return name;

@@ -43,8 +43,17 @@ export function membershipRoutes(parts: {
   ];
 }
 
-function readInvite(body: unknown): { role: Role; tier: Tier; expiresInMs: number } {
-  const { role, tier, expiresInMs: wished } = (body ?? {}) as Record<string, unknown>;
+const ownerPattern = /^[a-z0-9](?:[-a-z0-9]{0,56}[a-z0-9])?$/;
+
+function readInvite(body: unknown): {
+  role: Role;
+  tier: Tier;
+  expiresInMs: number;
+  owner?: string | undefined;
+} {
+  const { role, tier, expiresInMs: wished, owner } = (body ?? {}) as Record<string, unknown>;
+  if (owner !== undefined && !(typeof owner === 'string' && ownerPattern.test(owner)))
+    throw badRequest('owner must be a person\'s name: lower-case letters, digits and "-", at most 58');
   if (!invitedRoles.includes(role as Role))
     throw badRequest(`role must be one of ${invitedRoles.join(', ')}`);
   if (!tiers.includes(tier as Tier)) throw badRequest(`tier must be one of ${tiers.join(', ')}`);
@@ -52,7 +61,7 @@ function readInvite(body: unknown): { role: Role; tier: Tier; expiresInMs: numbe
     throw badRequest(
       `expiresInMs must be a number from ${expiresInMs.min} (a minute) to ${expiresInMs.max} (a week)`,
     );
-  return { role: role as Role, tier: tier as Tier, expiresInMs: wished };
+  return { role: role as Role, tier: tier as Tier, expiresInMs: wished, owner: owner as string | undefined };
 }
 
 function nodeOf(user: User): string {

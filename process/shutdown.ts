@@ -15,10 +15,10 @@ export function followParent(): void {
 
 /**
  * Runs `stop` once when this process is told to end: SIGTERM, SIGINT, SIGHUP, or the parent that spawned it with a channel is
- * gone. A second signal, or `boundMs` without an end, exits at once with code 1. Returns how to stop by the program's own wish.
+ * gone; then exits with the code that `stop` gives, 0 by default. A second signal, or `boundMs` without an end, exits at once with code 1. Returns how to stop by the program's own wish.
  */
 export function onShutdown(
-  stop: (reason: string) => Promise<void>,
+  stop: (reason: string) => Promise<number | void>,
   options: { boundMs?: number } = {},
 ): (reason: string) => void {
   const { boundMs = shutdownBoundMs } = options;
@@ -33,7 +33,7 @@ export function onShutdown(
     firstAskedAt = performance.now();
     setTimeout(() => process.exit(1), boundMs).unref();
     stop(reason).then(
-      () => process.exit(0),
+      (code) => process.exit(code ?? 0),
       (error: unknown) => {
         process.stderr.write(`kith: could not stop cleanly: ${(error as Error)?.message ?? String(error)}\n`);
         process.exit(1);

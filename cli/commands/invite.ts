@@ -4,6 +4,7 @@ import { KithCommand } from '../command.ts';
 import { connect } from '../connection.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { Home } from '../home.ts';
+import { memberName } from '../names.ts';
 import { statusError } from '../status-error.ts';
 
 const roles = { host: 'node', user: 'gateway' } as const;
@@ -27,6 +28,10 @@ export default class Invite extends KithCommand {
       options: ['own', 'friend', 'volunteer'],
       default: 'volunteer',
       description: 'how far its owner is trusted: apps with Secrets go to friends and own machines only',
+    }),
+    for: Flags.string({
+      description:
+        'name of the person it is for, who owns the machine then (default: the name that the machine gives, if it is free)',
     }),
     expires: Flags.string({ default: '24h', description: 'until when it can be used: 30m, 24h, 7d' }),
     output: Flags.string({ char: 'o', options: ['text', 'json'], default: 'text' }),
@@ -52,6 +57,7 @@ export default class Invite extends KithCommand {
         body: JSON.stringify({
           role: roles[flags.role as keyof typeof roles],
           tier: flags.tier,
+          ...(flags.for ? { owner: memberName(flags.for, '--for') } : {}),
           expiresInMs: durationMs(flags.expires),
         }),
       });

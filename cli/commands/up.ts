@@ -66,16 +66,21 @@ export default class Up extends KithCommand {
           process.stderr.write(
             `kith ${name} ended with exit code ${code}:\n  ${lines.slice(-3).join('\n  ')}\n`,
           );
+          cannotRun = true;
           shut(`${name} cannot run`);
         },
       });
       children.push(child);
       return child.ready(readyMsMax);
     };
+    let cannotRun = false;
     const shut = onShutdown(async () => {
-      // The agent first: it says goodbye to a controller that still listens.
-      for (const child of children.toReversed())
-        await child.stop(child.name === 'agent' ? stopGraceMs.agent : stopGraceMs.other);
+      const stopOne = (child: SupervisedChild) =>
+        child.stop(child.name === 'agent' ? stopGraceMs.agent : stopGraceMs.other);
+      // The controller first: told of an agent that goes, it would start replacements that nobody wants.
+      for (const child of children.filter(({ name }) => name === 'controller')) await stopOne(child);
+      await Promise.all(children.filter(({ name }) => name !== 'controller').map(stopOne));
+      return cannotRun ? exitCodes.failed : 0;
     });
 
     const controller = await start('controller');

@@ -88,14 +88,14 @@ export class DemoSwarm {
     return this.founder.run(['apply', '-f', manifest]);
   }
 
-  /** Stops hosts first, then the founder's programs, then the DHT. Resolves with the names of those that had to be killed. */
+  /** Stops the founder's programs first, so that no controller replaces what is about to end; then the hosts, then the DHT. Resolves with the names of those that had to be killed. */
   async stop(): Promise<string[]> {
     const killed: string[] = [];
     const stop = async (running: Running | undefined) => {
       if (running && (await running.stop(stopGraceMs)).killed) killed.push(running.name);
     };
-    await Promise.all(this.hosts.map(({ running }) => stop(running)));
     await stop(this.up);
+    await Promise.all(this.hosts.map(({ running }) => stop(running)));
     await stop(this.hub);
     return killed;
   }
