@@ -21,6 +21,8 @@ export interface App {
   /** `members`, `public`, or names of people. */
   openTo: string[];
   sessionAffinity: boolean;
+  /** Pages of other sites may send it what changes something (cross-site.ts). */
+  crossSite: boolean;
   /** Those that are ready. */
   endpoints: AppEndpoint[];
   /** How many more there are that are not ready. */
@@ -31,34 +33,39 @@ export interface App {
 export type Directory = Record<string, App>;
 
 export const openToAnnotation = 'kith.home.arpa/open-to';
+/** `allow` lets pages of other sites send the app what changes something. @default refused */
+export const crossSiteAnnotation = 'kith.home.arpa/cross-site';
 
 /** What the API's objects mean for the gateway. */
 export function directoryOf(services: Service[], slices: EndpointSlice[], nodes: Node[]): Directory {
   const keys = new Map(nodes.map((node) => [node.metadata?.name ?? '', nodeKey(node)]));
   const directory: Directory = {};
+  const ports = new Map<App, ServicePort>();
   for (const service of services) {
     const port = httpPort(service.spec?.ports ?? []);
-    const { name, namespace } = service.metadata ?? {};
+    const { name, namespace, annotations } = service.metadata ?? {};
     if (!port || !name || !namespace) continue;
-    directory[`${namespace}/${name}`] = {
+    const app: App = {
       namespace,
       service: name,
       openTo: openTo(service),
       sessionAffinity: service.spec?.sessionAffinity === 'ClientIP',
+      crossSite: annotations?.[crossSiteAnnotation] === 'allow',
       endpoints: [],
       waiting: 0,
     };
+    directory[`${namespace}/${name}`] = app;
+    ports.set(app, port);
   }
   for (const slice of slices) {
     const { namespace, labels } = slice.metadata ?? {};
     const app = directory[`${namespace}/${labels?.['kubernetes.io/service-name']}`];
     if (!app) continue;
-    const service = services.find(
-      ({ metadata }) => metadata?.name === app.service && metadata.namespace === namespace,
-    );
-    const wanted = httpPort(service?.spec?.ports ?? []);
-    const port = slice.ports?.find(({ name }) => (name ?? '') === (wanted?.name ?? ''))?.port;
+    const wanted = ports.get(app)!.name ?? '';
+    const port = slice.ports?.find(({ name }) => (name ?? '') === wanted)?.port;
     for (const endpoint of slice.endpoints ?? []) {
+      // One that ends never comes back: nobody waits for it.
+      if (endpoint.conditions?.terminating) continue;
       const key = keys.get(endpoint.nodeName ?? '');
       const address = endpoint.addresses[0];
       const { uid, name } = endpoint.targetRef ?? {};
@@ -66,6 +73,8 @@ export function directoryOf(services: Service[], slices: EndpointSlice[], nodes:
         app.waiting += 1;
         continue;
       }
+      // While slices are rewritten one pod may stand in two of them.
+      if (app.endpoints.some(({ podUid }) => podUid === uid)) continue;
       app.endpoints.push({
         id: `${uid}:${port}`,
         podUid: uid,

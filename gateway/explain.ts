@@ -1,12 +1,56 @@
 import type { Pod, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
+import type { Clock } from '../process/clock.ts';
 import type { App } from './directory.ts';
 
 /** Lines on a page that explains; more would not be read. */
 const linesMax = 8;
+/** A message of an app or an image can be long. */
+const lineLettersMax = 400;
+/** A page that says little now is better than one that says all later. */
+const askMsMax = 1_500;
+/** Many requests fail at once: one of them asks the controller for all. */
+const freshMs = 2_000;
 
-/** Why an app's pods are not ready, one line for each; empty where there are none, or nobody can be asked. */
-export async function explainApp(client: Client, app: App): Promise<string[]> {
+/** Says why apps have no ready replica. */
+export class Explainer {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #recent = new Map<string, { at: number; lines: Promise<string[]> }>();
+
+  constructor(client: Client, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /** Why an app's pods are not ready, one line for each; what it is not if nobody can be asked. */
+  async explain(app: App): Promise<string[]> {
+    const key = `${app.namespace}/${app.service}`;
+    const now = this.#clock.now();
+    for (const [old, { at }] of this.#recent) if (now - at > freshMs) this.#recent.delete(old);
+    let recent = this.#recent.get(key);
+    if (!recent) {
+      recent = { at: now, lines: this.#ask(app) };
+      this.#recent.set(key, recent);
+    }
+    return recent.lines;
+  }
+
+  async #ask(app: App): Promise<string[]> {
+    const late = Promise.withResolvers<string[]>();
+    const timer = this.#clock.after(askMsMax, () =>
+      late.resolve(['The controller has not answered yet, so there is no word on the pods.']),
+    );
+    try {
+      const lines = await Promise.race([explainApp(this.#client, app), late.promise]);
+      return lines.map((line) => (line.length > lineLettersMax ? `${line.slice(0, lineLettersMax)}…` : line));
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+async function explainApp(client: Client, app: App): Promise<string[]> {
   try {
     const service = await client.get<Service>({
       kind: 'Service',
@@ -21,7 +65,7 @@ export async function explainApp(client: Client, app: App): Promise<string[]> {
     const pods = await client.list<Pod>('Pod', { namespace: app.namespace, labelSelector, limit: linesMax });
     if (pods.items.length === 0)
       return [`No pod has the labels ${labelSelector}: is there a Deployment, and has it replicas?`];
-    return pods.items.map((pod) => `${pod.metadata?.name}: ${whyPodWaits(pod)}`);
+    return pods.items.slice(0, linesMax).map((pod) => `${pod.metadata?.name}: ${whyPodWaits(pod)}`);
   } catch (error) {
     return [`The controller could not be asked: ${(error as Error).message}`];
   }

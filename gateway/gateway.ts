@@ -1,22 +1,25 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { EndpointSlice, Node, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import { informer } from '../client/informer.ts';
 import type { Clock } from '../process/clock.ts';
-import { readJsonFile, writeFileAtomically } from '../process/folder.ts';
 import type { Log } from '../process/log.ts';
 import type { Random } from '../process/random.ts';
 import type { Swarm } from '../swarm/swarm.ts';
+import { crossSiteRefusal } from './cross-site.ts';
 import { directoryOf, mayOpen, type App, type Directory } from './directory.ts';
-import { explainApp } from './explain.ts';
+import { Explainer } from './explain.ts';
 import { EndpointHealthBook } from './health.ts';
-import { readHost } from './host.ts';
+import { openListener, type ListenerLimits } from './listener.ts';
 import { NodeLinks } from './node-links.ts';
 import { appPage, plainPage, rootPage } from './pages.ts';
-import { Proxy } from './proxy.ts';
-import { listen, respond, wantsJson } from './respond.ts';
+import { Proxy, type GaveUp } from './proxy.ts';
+import { respond, wantsJson } from './respond.ts';
+import { SavedDirectory } from './saved-directory.ts';
+import { readTarget } from './target.ts';
 import { Tunnels } from './tunnels.ts';
+import { exchangeUpgrade } from './upgrade.ts';
 
 export interface GatewayOptions {
   client: Client;
@@ -30,6 +33,9 @@ export interface GatewayOptions {
   clock: Clock;
   random: Random;
   log: Log;
+  limits?: Partial<ListenerLimits>;
+  /** How long a host may be silent before others are preferred; `Infinity` prefers nobody. @default 1600 */
+  quietAfterMs?: number;
 }
 
 export interface Gateway {
@@ -38,19 +44,22 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** Headers of one request, all together; larger ones are refused with 431. */
-const headerBytesMax = 64 * 1024;
-/** A client must have sent its headers by then, so that idle connections cannot pile up. */
-const headersMsMax = 30_000;
-/** Open connections from browsers and tools on this machine. */
-const connectionsMax = 4_096;
 /** The directory is written at most this often; what is lost in between comes back from the controller. */
 const saveEveryMs = 1_000;
 const tendEveryMs = 30_000;
+/** Many objects change at once (a rollout, the first list): one directory is made of them all. */
+const settleMs = 5;
+/** How long a request that has run out of endpoints waits for news of others. */
+const newsMsMax = 1_000;
 /** The controller counts as away for people when nothing came from it for so long. */
 const staleAfterMs = 15_000;
 /** Requests under way may take so long to end when the gateway stops. */
 const drainMsMax = 5_000;
+
+type Route =
+  | { kind: 'app'; app: App; path: string }
+  | { kind: 'root'; path: string }
+  | { kind: 'refused'; status: number; title: string; reason: string };
 
 /** The client's side of the swarm: apps of the cluster in any browser on this machine. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -61,38 +70,60 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const nodes = informer<Node>(client, 'Node', {}, informed);
   const sources = [services, slices, nodes];
 
-  const health = new EndpointHealthBook();
-  const links = new NodeLinks(swarm, clock);
-  const tunnels = new Tunnels(links, clock);
-  const proxy = new Proxy({ tunnels, links, health, clock, random });
+  const saved = new SavedDirectory(options.directoryFile, log);
+  let directory: Directory = saved.read();
+  const endpoints = () => Object.values(directory).flatMap((app) => app.endpoints);
+  const nodeKeys = () => new Set(endpoints().map(({ nodeKey }) => nodeKey));
 
-  let directory: Directory = readJsonFile<Directory>(options.directoryFile) ?? {};
-  let changed = false;
-  const nodeKeys = () =>
-    new Set(Object.values(directory).flatMap((app) => app.endpoints.map(({ nodeKey }) => nodeKey)));
+  const health = new EndpointHealthBook();
+  const links = new NodeLinks({
+    swarm,
+    clock,
+    ...(options.quietAfterMs !== undefined && { quietAfterMs: options.quietAfterMs }),
+    onSilence: (key) => {
+      for (const { id, nodeKey } of endpoints()) if (nodeKey === key) health.eject(id, clock.now());
+    },
+  });
+  const tunnels = new Tunnels(links, clock);
+  let waiters: (() => void)[] = [];
+  const nextChange = () =>
+    new Promise<void>((resolve) => {
+      const timer = clock.after(newsMsMax, resolve);
+      waiters.push(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  const proxy = new Proxy({ tunnels, links, health, self: swarm.key, nextChange, clock, random });
+  const explainer = new Explainer(client, clock);
+
   const follow = () => {
-    if (!sources.every(({ synced }) => synced)) return;
     directory = directoryOf(services.all(), slices.all(), nodes.all());
-    changed = true;
-    const ids = new Set(Object.values(directory).flatMap((app) => app.endpoints.map(({ id }) => id)));
+    const ids = new Set(endpoints().map(({ id }) => id));
     health.keepOnly(ids);
     tunnels.keepOnly(ids);
     void links.tend(nodeKeys());
+    const told = waiters;
+    waiters = [];
+    for (const tell of told) tell();
   };
-  for (const source of sources) {
-    source.onChange(follow);
-    void source.ready().then(follow);
-  }
-  const save = async () => {
-    if (!changed) return;
-    changed = false;
-    await writeFileAtomically(options.directoryFile, JSON.stringify(directory)).catch((error: Error) => {
-      changed = true;
-      log.warn('the directory could not be saved; it is kept in memory', { error });
+  let isDirty = false;
+  const touch = () => {
+    // Until all three lists are in, the last directory is better than half of the new one.
+    if (isDirty || !sources.every(({ synced }) => synced)) return;
+    isDirty = true;
+    clock.after(settleMs, () => {
+      isDirty = false;
+      follow();
     });
   };
+  for (const source of sources) {
+    source.onChange(touch);
+    void source.ready().then(touch);
+  }
+  const isSynced = () => sources.every(({ synced }) => synced);
   const timers = [
-    clock.every(saveEveryMs, () => void save()),
+    clock.every(saveEveryMs, () => void (isSynced() && saved.write(directory))),
     clock.every(tendEveryMs, () => void links.tend(nodeKeys())),
   ];
   void links.tend(nodeKeys());
@@ -103,121 +134,138 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const age = clock.now() - Math.min(...broken.map(({ lastSyncAt }) => lastSyncAt));
     return age > staleAfterMs ? age : undefined;
   };
-  const situation = () => ({ port: port(), staleMs: staleMs() });
+  // Not the listener's: requests may come before it is all open.
+  const portOf = (req: IncomingMessage) => req.socket.localPort ?? 0;
+  const situation = (req: IncomingMessage) => ({ port: portOf(req), staleMs: staleMs() });
 
-  const server = createServer(
-    {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: headersMsMax,
-      requestTimeout: 0,
-      keepAliveTimeout: 65_000,
-    },
-    (req, res) => void answer(req, res).catch((error: Error) => failed(error, res)),
-  );
-  server.maxConnections = connectionsMax;
-  server.on('upgrade', (req, socket, head) => void upgrade(req, socket, head).catch(() => socket.destroy()));
+  function routeOf(req: IncomingMessage, isUpgrade: boolean): Route {
+    const target = readTarget(req, portOf(req));
+    if (target.kind !== 'app') return target;
+    const { service, namespace, path } = target;
+    const app = directory[`${namespace}/${service}`];
+    const refused = (status: number, title: string, reason: string): Route => ({
+      kind: 'refused',
+      status,
+      title,
+      reason,
+    });
+    if (!app)
+      return refused(404, 'No such app', `There is no Service ${service} in the namespace ${namespace}.`);
+    if (!mayOpen(app, options.owner))
+      return refused(
+        403,
+        'Not open to you',
+        `${service} is open to ${app.openTo.join(', ') || 'nobody'}; this gateway belongs to ${options.owner}.`,
+      );
+    const crossSite = app.crossSite ? undefined : crossSiteRefusal(req, isUpgrade);
+    if (crossSite) return refused(403, 'Not from another site', crossSite);
+    return { kind: 'app', app, path };
+  }
+
+  /** The app as it is by now: it may change while a request is tried. */
+  const finder =
+    ({ namespace, service }: App) =>
+    () => {
+      const app = directory[`${namespace}/${service}`];
+      return app && mayOpen(app, options.owner) ? app : undefined;
+    };
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const route = routeOf(req);
-    if ('status' in route)
+    const route = routeOf(req, false);
+    if (route.kind === 'refused')
       return respond(req, res, route.status, plainPage(route.title, route.reason), route.reason);
-    if (!route.app) return root(req, res);
-    const gaveUp = await proxy.serve(route.app, req, res);
-    if (!gaveUp) return;
-    const title =
-      gaveUp.status === 503
-        ? `${route.app.service} has no ready replica`
-        : `${route.app.service} did not answer`;
-    const details = gaveUp.status === 503 ? await explainApp(client, route.app) : [];
-    respond(
-      req,
-      res,
-      gaveUp.status,
-      appPage(route.app, title, gaveUp.reason, details, situation()),
-      [gaveUp.reason, ...details].join('; '),
-    );
+    if (route.kind === 'root') return root(req, res, route.path);
+    const { app } = route;
+    const gaveUp = await proxy.serve(finder(app), req, res, route.path);
+    if (gaveUp) await explain(app, gaveUp, req, res);
   }
 
-  type Route = { app: App | undefined } | { status: number; title: string; reason: string };
-
-  function routeOf(req: IncomingMessage): Route {
-    const host = readHost(req.headers.host, port());
-    if (host.kind === 'foreign')
-      return { status: 421, title: 'Not served here', reason: `This is kith's gateway, and ${host.reason}.` };
-    if (host.kind === 'root') return { app: undefined };
-    const app = directory[`${host.namespace}/${host.service}`];
-    if (!app)
-      return {
-        status: 404,
-        title: 'No such app',
-        reason: `There is no Service ${host.service} in the namespace ${host.namespace}.`,
-      };
-    if (!mayOpen(app, options.owner))
-      return {
-        status: 403,
-        title: 'Not open to you',
-        reason: `${app.service} is open to ${app.openTo.join(', ')}; this gateway belongs to ${options.owner}.`,
-      };
-    return { app };
+  async function explain(
+    app: App,
+    { status, reason }: GaveUp,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
+    const isNoneReady = status === 503;
+    const title = isNoneReady ? `${app.service} has no ready replica` : `${app.service} did not answer`;
+    const details = isNoneReady ? await explainer.explain(app) : [];
+    const page = appPage(app, title, reason, details, situation(req));
+    respond(req, res, status, page, [reason, ...details].join('; '));
   }
 
-  function root(req: IncomingMessage, res: ServerResponse): void {
+  function root(req: IncomingMessage, res: ServerResponse, path: string): void {
     if (req.method !== 'GET' && req.method !== 'HEAD')
       return respond(req, res, 405, plainPage('Only GET', 'This page can only be read.'), 'only GET');
-    if (req.url !== '/')
-      return respond(
-        req,
-        res,
-        404,
-        plainPage('No such page', 'The apps are listed at /.'),
-        'the apps are listed at /',
-      );
+    if (path !== '/') {
+      const where = 'The apps are listed at /.';
+      return respond(req, res, 404, plainPage('No such page', where), where);
+    }
     if (wantsJson(req)) return respond(req, res, 200, '', '', Object.values(directory));
-    respond(req, res, 200, rootPage(directory, situation()), 'ok');
+    respond(req, res, 200, rootPage(directory, situation(req)), 'ok');
   }
 
   async function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy());
-    const route = routeOf(req);
-    const refusal =
-      'status' in route
-        ? route
-        : route.app
-          ? await proxy.upgrade(route.app, req, socket, head)
-          : { status: 404, reason: 'nothing to upgrade here' };
-    if (refusal)
-      socket.end(
-        `HTTP/1.1 ${refusal.status} ${refusal.reason.replace(/[^ -~]/g, '')}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-      );
+    const route = routeOf(req, true);
+    if (route.kind === 'refused') return refuseUpgrade(socket, route.status, route.reason);
+    if (route.kind === 'root') return refuseUpgrade(socket, 404, 'there is nothing to upgrade here');
+    const { app, path } = route;
+    const gaveUp = await proxy.attempts(finder(app), req, false, (endpoint) => {
+      const startedAt = clock.now();
+      const onAnswer = () => {
+        const now = clock.now();
+        health.answered(endpoint.id, now, now - startedAt);
+      };
+      return exchangeUpgrade({ agent: tunnels.pool(endpoint), req, socket, head, path, onAnswer });
+    });
+    if (gaveUp) refuseUpgrade(socket, gaveUp.status, gaveUp.reason);
   }
 
-  function failed(error: Error, res: ServerResponse): void {
-    log.warn('a request ended early', { error });
-    res.destroy();
-  }
+  const listener = await openListener({
+    port: options.port,
+    answer: (req, res) =>
+      void answer(req, res).catch((error: Error) => {
+        log.warn('a request ended early', { error });
+        res.destroy();
+      }),
+    upgrade: (req, socket, head) =>
+      void upgrade(req, socket, head).catch((error: Error) => {
+        log.warn('an upgrade ended early', { error });
+        socket.destroy();
+      }),
+    ...(options.limits && { limits: options.limits }),
+    clock,
+    log,
+  }).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  log.info('the gateway serves', { url: `http://localhost:${listener.port}/` });
 
-  const port = () => (server.address() as { port: number } | null)?.port ?? options.port;
-  await listen(server, options.port);
-  log.info('the gateway serves', { url: `http://localhost:${port()}/` });
+  async function close(): Promise<void> {
+    for (const timer of timers) timer.cancel();
+    tunnels.close();
+    await Promise.all(sources.map((source) => source.stop()));
+    await links.close();
+  }
 
   return {
-    get port() {
-      return port();
-    },
+    port: listener.port,
     get directory() {
       return directory;
     },
     async stop() {
-      for (const timer of timers) timer.cancel();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const cut = clock.after(drainMsMax, () => server.closeAllConnections());
-      await closed;
-      cut.cancel();
-      tunnels.close();
-      await Promise.all(sources.map((source) => source.stop()));
-      await links.close();
-      await save();
+      await listener.close(drainMsMax);
+      const wasSynced = isSynced();
+      await close();
+      if (wasSynced) await saved.write(directory);
     },
   };
+}
+
+/** Before anything was upgraded there is only the bare connection to write the refusal to. */
+function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+  const body = `kith: ${reason}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }

@@ -1,28 +1,30 @@
-import type { Random } from '../process/random.ts';
-import type { AppEndpoint } from './directory.ts';
-
 /** What this gateway itself has seen of one endpoint. */
 export interface EndpointHealth {
+  /** Requests and upgraded connections under way. */
   inFlight: number;
   /** Moving average of the time to the first byte, milliseconds; undefined before the first answer. */
   latencyMs: number | undefined;
+  /** `clock.now()` of the last answer. */
+  answeredAt: number;
   failuresInRow: number;
   ejections: number;
   /** `clock.now()` until which it gets no requests. */
   ejectedUntil: number;
 }
 
-/** Two failures may be chance only once; see "Liveness, to start from" in docs/threats.md. */
+/** The first failure may be chance; see "Liveness, to start from" in docs/threats.md. */
 const failuresToEject = 2;
 /** An ejection lasts this long times how often it happened, up to the bound. */
-const ejectionMs = 30_000;
+export const ejectionMs = 30_000;
 const ejectionMsMax = 300_000;
-/** A heartbeat is due each second: a link that missed one gets new requests only if every other did too. */
-export const quietAfterMs = 1_600;
+/** Whoever has served this long since the last ejection begins anew: a bad hour is not held against a host for ever. */
+const forgivenAfterMs = 600_000;
 /** Weight of the newest answer in the moving average. */
 const latencyWeight = 0.3;
-/** What an endpoint counts as before its first answer: low, so that a new replica is tried soon. */
-const latencyUnknownMs = 1;
+/** An old measurement counts less and less, so that a replica that was slow once (a cold start) is tried again. */
+const latencyHalfLifeMs = 5_000;
+/** What an endpoint counts as at the least: low, so that a new replica is tried soon, and above zero, so that load tells. */
+const latencyMsMin = 1;
 
 /** The gateway's memory of its endpoints: whom to ask next, whom to leave alone for a while. */
 export class EndpointHealthBook {
@@ -31,26 +33,43 @@ export class EndpointHealthBook {
   of(id: string): EndpointHealth {
     let health = this.#book.get(id);
     if (!health) {
-      health = { inFlight: 0, latencyMs: undefined, failuresInRow: 0, ejections: 0, ejectedUntil: 0 };
+      health = {
+        inFlight: 0,
+        latencyMs: undefined,
+        answeredAt: 0,
+        failuresInRow: 0,
+        ejections: 0,
+        ejectedUntil: 0,
+      };
       this.#book.set(id, health);
     }
     return health;
   }
 
-  answered(id: string, latencyMs: number): void {
+  /** `latencyMs` only where it says something of the endpoint: not of how long a client took to upload. */
+  answered(id: string, now: number, latencyMs: number | undefined): void {
     const health = this.of(id);
     health.failuresInRow = 0;
+    if (latencyMs === undefined) return;
     health.latencyMs =
       health.latencyMs === undefined
         ? latencyMs
         : health.latencyMs + latencyWeight * (latencyMs - health.latencyMs);
+    health.answeredAt = now;
   }
 
   failed(id: string, now: number): void {
     const health = this.of(id);
     health.failuresInRow += 1;
-    if (health.failuresInRow < failuresToEject) return;
+    if (health.failuresInRow >= failuresToEject) this.eject(id, now);
+  }
+
+  eject(id: string, now: number): void {
+    const health = this.of(id);
     health.failuresInRow = 0;
+    // What was under way when it was ejected fails one after the other: that is one ejection, not a hundred.
+    if (health.ejectedUntil > now) return;
+    if (now - health.ejectedUntil > forgivenAfterMs) health.ejections = 0;
     health.ejections += 1;
     health.ejectedUntil = now + Math.min(ejectionMsMax, ejectionMs * health.ejections);
   }
@@ -61,29 +80,10 @@ export class EndpointHealthBook {
   }
 }
 
-/**
- * Chooses by power of two choices: of two endpoints drawn by chance, the one with the smaller product of latency and load.
- * Endpoints that are ejected, quiet or already tried are passed over, as long as another is left: never the last replica.
- */
-export function pick(
-  endpoints: AppEndpoint[],
-  options: {
-    health: (id: string) => EndpointHealth;
-    isQuiet: (endpoint: AppEndpoint) => boolean;
-    tried: ReadonlySet<string>;
-    now: number;
-    random: Random;
-  },
-): AppEndpoint | undefined {
-  const { health, now, random } = options;
-  const untried = endpoints.filter(({ id }) => !options.tried.has(id));
-  const alive = untried.filter((endpoint) => !options.isQuiet(endpoint));
-  const trusted = alive.filter(({ id }) => health(id).ejectedUntil <= now);
-  const candidates = [trusted, alive, untried].find((list) => list.length > 0);
-  if (!candidates) return undefined;
-  const first = candidates[Math.floor(random.next() * candidates.length)]!;
-  const second = candidates[Math.floor(random.next() * candidates.length)]!;
-  const cost = ({ id }: AppEndpoint) =>
-    (health(id).latencyMs ?? latencyUnknownMs) * (health(id).inFlight + 1);
-  return cost(second) < cost(first) ? second : first;
+/** What one more request at this endpoint costs, in milliseconds of waiting. `roundTripMs` is that of its link's heartbeats. */
+export function costOf(health: EndpointHealth, now: number, roundTripMs = 0): number {
+  const floor = Math.max(latencyMsMin, roundTripMs);
+  const measured = health.latencyMs ?? floor;
+  const faded = measured * 0.5 ** ((now - health.answeredAt) / latencyHalfLifeMs);
+  return Math.max(floor, health.latencyMs === undefined ? floor : faded) * (health.inFlight + 1);
 }

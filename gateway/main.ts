@@ -21,7 +21,10 @@ export interface GatewayProgramOptions {
 export async function runGateway(options: GatewayProgramOptions): Promise<Gateway> {
   const { clock, random, log } = options;
   const swarm = await openMember(options.member, { clock, random, log });
-  const control = swarm.keep(() => options.controllers, 'control');
+  const controllers = async () => [
+    ...new Set([...options.controllers, ...(await swarm.findControllers().catch(() => []))]),
+  ];
+  const control = swarm.keep(controllers, 'control');
   const client = httpClient(sessionTransport(() => control.current?.session));
   const gateway = await startGateway({
     client,

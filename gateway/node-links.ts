@@ -1,22 +1,37 @@
 import type { KeptLink, Link, Swarm } from '../swarm/swarm.ts';
 import type { Clock } from '../process/clock.ts';
 import type { AppEndpoint } from './directory.ts';
-import { quietAfterMs } from './health.ts';
 
 /** A link that no app has needed for so long is closed. */
 const idleLinkMs = 300_000;
 /** Links that are dialled before the first request asks for them; beyond these, on demand. */
 const warmLinksMax = 64;
+/** A heartbeat is due each second: a link that missed one gets new requests only if every other did too. */
+export const quietAfterMs = 1_600;
 
 /** The data links of one gateway: at most one for each node, dialled again whenever it ends. */
 export class NodeLinks {
   readonly #swarm: Swarm;
   readonly #clock: Clock;
+  readonly #onSilence: (nodeKey: string) => void;
+  readonly #quietAfterMs: number;
   readonly #links = new Map<string, { kept: KeptLink; usedAt: number }>();
 
-  constructor(swarm: Swarm, clock: Clock) {
-    this.#swarm = swarm;
-    this.#clock = clock;
+  /** `onSilence` is called when a node has fallen silent, as opposed to one that said goodbye or was cut off. */
+  constructor(options: {
+    swarm: Swarm;
+    clock: Clock;
+    onSilence?: (nodeKey: string) => void;
+    quietAfterMs?: number;
+  }) {
+    this.#swarm = options.swarm;
+    this.#clock = options.clock;
+    this.#onSilence = options.onSilence ?? (() => {});
+    this.#quietAfterMs = options.quietAfterMs ?? quietAfterMs;
+  }
+
+  current(nodeKey: string): Link | undefined {
+    return this.#entry(nodeKey).kept.current;
   }
 
   /** Waits for the link to a node until `signal` aborts. */
@@ -26,8 +41,14 @@ export class NodeLinks {
 
   /** True while nothing proves that the endpoint's node is there: no link, or one that missed a heartbeat. */
   isQuiet(endpoint: AppEndpoint): boolean {
+    if (this.#quietAfterMs === Infinity) return false;
     const link = this.#links.get(endpoint.nodeKey)?.kept.current;
-    return !link || this.#clock.now() - link.lastHeardAt() > quietAfterMs;
+    return !link || this.#clock.now() - link.lastHeardAt() > this.#quietAfterMs;
+  }
+
+  /** The measured round trip to the endpoint's node, milliseconds. */
+  roundTripMs(endpoint: AppEndpoint): number | undefined {
+    return this.#links.get(endpoint.nodeKey)?.kept.current?.roundTripMs();
   }
 
   /** Why there is no link to this node, for people. */
@@ -37,7 +58,8 @@ export class NodeLinks {
 
   /** Dials what the apps need and closes what none has needed for long. */
   async tend(nodeKeys: Set<string>): Promise<void> {
-    for (const key of [...nodeKeys].slice(0, warmLinksMax)) this.#entry(key);
+    let warm = 0;
+    for (const key of nodeKeys) if (warm++ < warmLinksMax) this.#entry(key);
     const now = this.#clock.now();
     for (const [key, { kept, usedAt }] of this.#links)
       if (!nodeKeys.has(key) && now - usedAt > idleLinkMs) {
@@ -55,7 +77,13 @@ export class NodeLinks {
   #entry(nodeKey: string): { kept: KeptLink; usedAt: number } {
     let entry = this.#links.get(nodeKey);
     if (!entry) {
-      entry = { kept: this.#swarm.keep(() => [nodeKey], 'data'), usedAt: 0 };
+      const kept = this.#swarm.keep(() => [nodeKey], 'data');
+      kept.onChange((link) => {
+        void link?.closed.then(({ reason }) => {
+          if (reason === 'silence') this.#onSilence(nodeKey);
+        });
+      });
+      entry = { kept, usedAt: 0 };
       this.#links.set(nodeKey, entry);
     }
     entry.usedAt = this.#clock.now();

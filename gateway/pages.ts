@@ -29,8 +29,11 @@ export function rootPage(directory: Directory, situation: Situation): string {
       ready > 0
         ? `<span class="ok">● ${ready} ready</span>`
         : '<span class="no">○ no replica is ready</span>';
+    const open = app.openTo.includes('members')
+      ? ''
+      : ` <small>open to ${html(app.openTo.join(', ') || 'nobody')}</small>`;
     const waiting = app.waiting > 0 ? ` <small>${app.waiting} not ready</small>` : '';
-    return `<tr><td><a href="${html(url)}">${html(app.service)}</a></td><td>${html(app.namespace)}</td><td>${state}${waiting}</td></tr>`;
+    return `<tr><td><a href="${html(url)}">${html(app.service)}</a>${open}</td><td>${html(app.namespace)}</td><td>${state}${waiting}</td></tr>`;
   });
   const list =
     rows.length > 0

@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasBody } from './headers.ts';
 
 export function wantsJson(req: IncomingMessage): boolean {
   return /\bapplication\/json\b/.test(req.headers.accept ?? '');
@@ -20,33 +21,20 @@ export function respond(
     : wantsHtml(req) || status === 200
       ? ['text/html; charset=utf-8', page]
       : ['text/plain; charset=utf-8', `kith: ${line}\n`];
+  if (res.headersSent || res.destroyed) return;
   res.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    // The answer depends on what was asked for.
+    vary: 'accept',
+    // Whatever body the client still sends is not wanted, and may be long.
+    ...(hasBody(req) ? { connection: 'close' } : {}),
     ...(status === 503 ? { 'retry-after': '1' } : {}),
   });
   res.end(req.method === 'HEAD' ? undefined : body);
-  // Whatever body the client still sends is not wanted.
   req.resume();
-}
-
-/** Listens on loopback alone. */
-export function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? Object.assign(new Error(`port ${port} on 127.0.0.1 is in use by another program`), {
-              code: 'KITH_PORT_BUSY',
-              next: 'stop that program, or choose another port with --gateway-port',
-              cause: error,
-            })
-          : error,
-      ),
-    );
-    server.listen({ host: '127.0.0.1', port }, resolve);
-  });
 }
