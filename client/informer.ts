@@ -26,6 +26,8 @@ export interface Informer<T extends KubeObject> {
   readonly lastSyncAt: number;
   /** Why the watch is down, while it is. */
   readonly lastError: Error | undefined;
+  /** `clock.now()` at which the server is asked again, while it is waited for. */
+  readonly nextTryAt?: number | undefined;
   /** Calls `listener` on every change, with the new (or last) object. Returns how to stop listening. */
   onChange(listener: InformerListener<T>): () => void;
   stop(): Promise<void>;
@@ -56,6 +58,7 @@ export function informer<T extends KubeObject>(
   let synced = false;
   let lastSyncAt = clock.now();
   let lastError: Error | undefined;
+  let nextTryAt: number | undefined;
   let resourceVersion = '';
   let announceReady!: () => void;
   const firstList = new Promise<void>((resolve) => (announceReady = resolve));
@@ -164,7 +167,10 @@ export function informer<T extends KubeObject>(
         if (clock.now() - startedAt > retryMs.max) waitMs = retryMs.first;
       }
       if (stopping.signal.aborted) return;
-      await clock.sleep(jittered(random, waitMs), stopping.signal).catch(() => {});
+      const pauseMs = jittered(random, waitMs);
+      nextTryAt = clock.now() + pauseMs;
+      await clock.sleep(pauseMs, stopping.signal).catch(() => {});
+      nextTryAt = undefined;
       waitMs = Math.min(waitMs * 2, retryMs.max);
     }
   }
@@ -182,6 +188,9 @@ export function informer<T extends KubeObject>(
     },
     get lastError() {
       return lastError;
+    },
+    get nextTryAt() {
+      return nextTryAt;
     },
     onChange(listener) {
       listeners.add(listener);

@@ -4,7 +4,7 @@ import { onShutdown } from '../../process/shutdown.ts';
 import { KithCommand } from '../command.ts';
 import { connect } from '../connection.ts';
 import { Home } from '../home.ts';
-import { requireCluster } from '../program.ts';
+import type { Source } from '../ui/source.ts';
 
 export default class Top extends KithCommand {
   static override description =
@@ -13,24 +13,29 @@ export default class Top extends KithCommand {
 
   async run(): Promise<void> {
     await this.parse(Top);
+    this.endWithReader();
     const home = new Home();
-    const record = requireCluster(home);
-    const { client, transport } = connect(home);
+    const { client, transport, server } = connect(home);
     const { Source } = await import('../ui/source.ts');
     const source = new Source({
       client,
       transport,
       clock: systemClock,
       random: systemRandom,
-      cluster: record.name,
+      cluster: home.cluster()?.name ?? server,
     });
-    if (process.stdout.isTTY && process.stdin.isTTY) {
-      const { showTop } = await import('../ui/top.tsx');
-      await showTop(source);
+    const stop = async () => {
       await source.stop();
       transport.close();
-      return;
-    }
+    };
+    if (!process.stdout.isTTY || !process.stdin.isTTY) return this.#printLines(source, stop);
+    const { showTop } = await import('../ui/top.tsx');
+    await showTop(source, process.env);
+    await stop();
+  }
+
+  /** For pipes and files: a line for each state, not for each second. */
+  async #printLines(source: Source, stop: () => Promise<void>): Promise<void> {
     const { statusLine } = await import('../ui/status-lines.ts');
     let last = '';
     source.onDraw(() => {
@@ -38,9 +43,6 @@ export default class Top extends KithCommand {
       if (line !== last) this.log(`${systemClock.date().toISOString()} ${line}`);
       last = line;
     });
-    onShutdown(async () => {
-      await source.stop();
-      transport.close();
-    });
+    onShutdown(stop);
   }
 }

@@ -1,20 +1,30 @@
-import { eventColumns, hostColumns, podColumns, type Column, type Row } from './rows.ts';
-import { filterOf } from './filter.ts';
-import { panes, selectedIndex, shownRows, type Pane, type View } from './view.ts';
-
-/** One line of the screen: text that fits, and how it looks. */
-export interface Line {
-  text: string;
-  style?: 'title' | 'selected' | 'bad' | 'busy' | 'dim' | 'head';
-}
+import { cutText, padText } from '../print/text-width.ts';
+import { shownRows } from './filter.ts';
+import { gridOf } from './grid.ts';
+import { helpLines } from './help.ts';
+import { fitLine, lineWidth, spread, type Line } from './line.ts';
+import type { LogLines } from './log-view.ts';
+import { logPane } from './log-pane.ts';
+import type { Row } from './rows.ts';
+import { panes, selectedIndex, selectedRow, type Pane, type View } from './view.ts';
 
 /** Everything that is shown, as plain data. */
 export interface Screen {
   cluster: string;
+  now: Date;
   rows: Record<Pane, Row[]>;
-  /** Lines of the pod's log, oldest first. */
-  logs: string[];
-  link: { ok: boolean; ageMs: number; problem: string | undefined };
+  logs: LogLines;
+  link: Link;
+}
+
+/** How the link to the controller is: what is shown is what was true at its last word. */
+export interface Link {
+  state: 'connecting' | 'live' | 'lost';
+  /** Since the last word of the controller. */
+  silentMs: number;
+  /** Until it is asked again, where that is known. */
+  nextTryMs: number | undefined;
+  problem: string | undefined;
 }
 
 export interface Size {
@@ -22,80 +32,133 @@ export interface Size {
   rows: number;
 }
 
-const titles: Record<Pane, string> = { hosts: 'HOSTS', pods: 'PODS', events: 'EVENTS' };
-const columnsOf: Record<Pane, Column[]> = { hosts: hostColumns, pods: podColumns, events: eventColumns };
-/** Below this height or width one pane is shown at a time. */
+/** From here on all panes are shown; below, the one in focus. */
 const allPanesFrom = { rows: 18, columns: 60 };
+/** From here on there is a line about the selected row. */
+const detailFrom = 10;
 
-const keyHelp = [
-  'Tab, 1 2 3   next pane: hosts, pods, events',
-  '↑ ↓, j k     select',
-  'Enter, l     logs of the selected pod',
-  '/            filter this pane (regular expression, ! in front inverts); also inside logs',
-  'Esc          leave the logs, clear the filter',
-  '?            these keys',
-  'q, Ctrl-C    quit (q in the logs goes back)',
-  '',
-  'The same on the command line: kith get nodes · kith get pods -A -w · kith logs -f POD',
-];
-
-/** The whole screen, exactly `size.rows` lines, none wider than `size.columns`. */
+/** The whole screen: exactly `size.rows` lines, none wider than `size.columns`. */
 export function frame(screen: Screen, view: View, size: Size): Line[] {
-  const body = Math.max(1, size.rows - 2);
-  const middle = view.help
-    ? [{ text: 'KEYS', style: 'title' as const }, ...keyHelp.map((text) => ({ text: `  ${text}` }))]
-    : view.logs
-      ? logLines(screen, view, body)
-      : paneLines(screen, view, { columns: size.columns, rows: body });
-  const padded = [
-    ...middle.slice(0, body),
-    ...Array.from({ length: Math.max(0, body - middle.length) }, () => ({ text: '' })),
-  ];
-  return [header(screen), ...padded, footer(view)].map((line) => ({
-    ...line,
-    text: fit(line.text, size.columns),
-  }));
+  const { columns, rows } = size;
+  const detail = rows >= detailFrom && !view.help && !view.logs ? [detailLine(screen, view)] : [];
+  const edges = rows >= 3 ? 2 : rows - 1;
+  const height = Math.max(0, rows - edges - detail.length);
+  const body = bodyLines(screen, view, { columns, rows: height }).slice(0, height);
+  while (body.length < height) body.push([]);
+  const lines = [header(screen, columns), ...body, ...detail, footer(view, columns)];
+  return lines.slice(0, rows).map((line) => fitLine(line, columns));
 }
 
-function header({ cluster, rows, link }: Screen): Line {
-  const good = (all: Row[]) => all.filter(({ state }) => state === 'good').length;
-  const counts = `${good(rows.hosts)}/${rows.hosts.length} hosts ready · ${good(rows.pods)}/${rows.pods.length} pods ready`;
-  if (link.ok) return { text: `kith top · ${cluster} · ${counts} · ● live`, style: 'head' };
-  return {
-    text: `kith top · ${cluster} · ○ no answer for ${Math.round(link.ageMs / 1000)}s, trying again · ${counts} then${link.problem ? ` · ${link.problem}` : ''}`,
-    style: 'bad',
-  };
-}
-
-function footer(view: View): Line {
-  if (view.typing)
-    return { text: `/${view.filters[view.typing] ?? ''}▏  Enter keeps · Esc clears`, style: 'head' };
-  const hints = view.help
-    ? 'any key goes back'
-    : view.logs
-      ? '↑↓ scroll · / filter · Esc back · ? keys · q back'
-      : 'Tab pane · ↑↓ select · Enter logs · / filter · ? keys · q quit';
-  return { text: hints, style: 'dim' };
-}
-
-function paneLines(screen: Screen, view: View, size: Size): Line[] {
-  if (size.rows < allPanesFrom.rows || size.columns < allPanesFrom.columns)
+function bodyLines(screen: Screen, view: View, size: Size): Line[] {
+  if (view.help) return helpLines(size.columns);
+  if (view.logs) return logPane(screen.logs, view, size);
+  if (size.rows < allPanesFrom.rows - 3 || size.columns < allPanesFrom.columns)
     return onePane(screen, view, view.focus, size);
   const heights = share(size.rows, screen, view);
-  return panes.flatMap((pane) => onePane(screen, view, pane, { columns: size.columns, rows: heights[pane] }));
+  return panes.flatMap((pane) => onePane(screen, view, pane, { ...size, rows: heights[pane] }));
 }
 
-/** Each pane gets what it needs, up to its part; what is left goes to the one in focus. */
+function header({ cluster, rows, link }: Screen, width: number): Line {
+  const good = (all: Row[]) => all.filter(({ state }) => state === 'good').length;
+  const counts = `${good(rows.hosts)}/${rows.hosts.length} hosts ready · ${good(rows.pods)}/${rows.pods.length} pods ready`;
+  const name: Line = [
+    { text: ' kith ', look: 'focus' },
+    { text: `${cutText(cluster, 24)}  `, look: 'head' },
+  ];
+  const named: Line =
+    link.state === 'connecting'
+      ? name
+      : [...name, { text: counts, ...(link.state === 'lost' ? { look: 'dim' as const } : {}) }];
+  const [long, short] = linkLines(link);
+  // What is wrong is worth more than the counts, and these more than many words.
+  const choices: [Line, Line][] =
+    link.state === 'lost'
+      ? [
+          [named, long],
+          [name, long],
+          [name, short],
+        ]
+      : [
+          [named, long],
+          [name, short],
+        ];
+  const fits = choices.find(([left, right]) => lineWidth(left) + lineWidth(right) < width);
+  const [left, right] = fits ?? choices.at(-1)!;
+  return spread(left, right, width);
+}
+
+/** How the link is, in many words and in few. */
+function linkLines({ state, silentMs, nextTryMs, problem }: Link): [Line, Line] {
+  if (state === 'live') return [[{ text: '● live ', look: 'good' }], [{ text: '● live ', look: 'good' }]];
+  if (state === 'connecting')
+    return [[{ text: '◐ connecting … ', look: 'busy' }], [{ text: '◐ … ', look: 'busy' }]];
+  const age = `${Math.round(silentMs / 1000)}s`;
+  const wait = nextTryMs === undefined ? undefined : `${Math.ceil(nextTryMs / 1000)}s`;
+  const next = wait ? `next try in ${wait}` : 'asking again';
+  return [
+    [{ text: `✗ ${cutText(problem ?? 'no word', 40)} · data ${age} old · ${next} `, look: 'bad' }],
+    [{ text: `✗ ${age} old, ${wait ? `retry ${wait}` : 'retrying'} `, look: 'bad' }],
+  ];
+}
+
+/** What the row selected is about: why it is not well, or how to ask for it without this screen. */
+function detailLine({ rows }: Screen, view: View): Line {
+  const row = selectedRow(view, rows);
+  if (!row) return [];
+  return row.why
+    ? [{ text: ' ' }, { text: row.why, ...(row.state === 'good' ? {} : { look: row.state }) }]
+    : [{ text: ` $ ${row.command}`, look: 'dim' }];
+}
+
+function footer(view: View, width: number): Line {
+  if (view.typing) {
+    const hint: Line = [{ text: 'Enter keeps · Esc clears ', look: 'dim' }];
+    const typed: Line = [
+      { text: ` /${view.filters[view.typing] ?? ''}`, look: 'head' },
+      { text: ' ', look: 'selected' },
+    ];
+    return lineWidth(typed) + lineWidth(hint) < width ? spread(typed, hint, width) : typed;
+  }
+  const keys = view.help
+    ? [['any key', 'back']]
+    : view.logs
+      ? [
+          ['q', 'back'],
+          ['/', 'filter'],
+          ['?', 'keys'],
+          ['↑↓', 'scroll'],
+          ['G', 'newest'],
+          ['w', 'wrap'],
+        ]
+      : [
+          ['q', 'quit'],
+          ['/', 'filter'],
+          ['?', 'keys'],
+          ['↑↓', 'select'],
+          ['Tab', 'pane'],
+          ['Enter', 'logs'],
+        ];
+  const hints: Line = [{ text: ' ' }];
+  for (const [key, does] of keys) {
+    const hint: Line = [
+      { text: key!, look: 'key' },
+      { text: ` ${does}  `, look: 'dim' },
+    ];
+    // Whole hints or none, the most needed first.
+    if (lineWidth(hints) + lineWidth(hint) - 2 <= width) hints.push(...hint);
+  }
+  return hints;
+}
+
+/** Each pane gets what it needs, up to its part; what is left goes to the one in focus, then upwards from the last. */
 function share(rows: number, screen: Screen, view: View): Record<Pane, number> {
   const overhead = 2;
   const part = Math.floor(rows / panes.length);
   const needs = (pane: Pane) =>
     overhead + Math.max(1, shownRows(screen.rows[pane], view.filters[pane]).length);
-  const heights = Object.fromEntries(panes.map((pane) => [pane, Math.min(part, needs(pane))])) as Record<
-    Pane,
-    number
-  >;
-  let left = rows - panes.reduce((sum, pane) => sum + heights[pane], 0);
+  const heights = { hosts: 0, pods: 0, events: 0 };
+  for (const pane of panes) heights[pane] = Math.min(part, needs(pane));
+  let left = rows - heights.hosts - heights.pods - heights.events;
   for (const pane of [view.focus, ...panes.toReversed()]) {
     const more = Math.min(left, Math.max(0, needs(pane) - heights[pane]));
     heights[pane] += more;
@@ -108,64 +171,48 @@ function share(rows: number, screen: Screen, view: View): Record<Pane, number> {
 function onePane(screen: Screen, view: View, pane: Pane, size: Size): Line[] {
   const all = screen.rows[pane];
   const rows = shownRows(all, view.filters[pane]);
-  const focused = pane === view.focus;
-  const filter = view.filters[pane]
-    ? ` /${view.filters[pane]} (${rows.length} of ${all.length})`
-    : ` (${all.length})`;
-  const lines: Line[] = [{ text: `${focused ? '▶' : ' '} ${titles[pane]}${filter}`, style: 'title' }];
+  const isFocused = pane === view.focus;
   const room = Math.max(0, size.rows - 2);
   const at = selectedIndex(rows, view.selected[pane]);
+  // The selected row stays in the middle until an end of the list is near.
   const first = Math.max(0, Math.min(at - Math.floor(room / 2), rows.length - room));
-  const visible = rows.slice(first, first + room);
-  const { header: titleLine, lines: cells } = grid(columnsOf[pane], visible, size.columns - 2);
-  lines.push({ text: `  ${titleLine}`, style: 'dim' });
+  const grid = gridOf(pane, rows, size.columns - 2);
+  const lines: Line[] = [
+    paneTitle(screen, view, pane, size.columns),
+    [{ text: `  ${grid.header}`, look: 'dim' }],
+  ];
   if (rows.length === 0)
-    lines.push({ text: all.length === 0 ? '  none yet' : '  nothing matches the filter', style: 'dim' });
-  for (const [index, row] of visible.entries()) {
-    const selected = focused && first + index === at;
-    const style = selected ? 'selected' : row.state === 'good' ? undefined : row.state;
-    lines.push({ text: `${selected ? '›' : ' '} ${cells[index]}`, ...(style ? { style } : {}) });
+    lines.push([{ text: all.length === 0 ? '  none' : '  nothing matches the filter', look: 'dim' }]);
+  for (let index = first; index < Math.min(rows.length, first + room); index++) {
+    const row = rows[index]!;
+    const { cells } = grid.line(row, screen.now);
+    if (isFocused && index === at) {
+      const text = `› ${cells.map((cell) => cell.text).join('')}`;
+      lines.push([{ text: padText(cutText(text, size.columns), size.columns), look: 'selected' }]);
+    } else
+      lines.push([
+        { text: '  ' },
+        ...cells.map(({ text, state }) => ({
+          text,
+          ...(state && (pane !== 'events' || row.state === 'bad') ? { look: row.state } : {}),
+        })),
+      ]);
   }
   return lines.slice(0, size.rows);
 }
 
-/** Aligned columns in `width`; where they do not fit, those of the highest rank go. */
-function grid(columns: Column[], rows: Row[], width: number): { header: string; lines: string[] } {
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...rows.map(({ cells }) => (cells[index] ?? '').length)),
-  );
-  let shown = columns.map((_, index) => index);
-  const total = () =>
-    shown.reduce((sum, index) => sum + (columns[index]!.grows ? 12 : widths[index]!) + 2, -2);
-  for (let rank = 5; rank > 0 && total() > width; rank--)
-    shown = shown.filter((index) => columns[index]!.rank < rank);
-  const line = (cells: string[]) =>
-    shown
-      .map((index) =>
-        columns[index]!.grows ? (cells[index] ?? '') : (cells[index] ?? '').padEnd(widths[index]!),
-      )
-      .join('  ')
-      .trimEnd();
-  return { header: line(columns.map(({ title }) => title)), lines: rows.map(({ cells }) => line(cells)) };
-}
-
-function logLines(screen: Screen, view: View, height: number): Line[] {
-  const filter = view.filters.logs;
-  const lines = filter ? screen.logs.filter(filterOf(filter)) : screen.logs;
-  const room = Math.max(1, height - 1);
-  const up = Math.min(view.logsUp, Math.max(0, lines.length - room));
-  const end = lines.length - up;
-  const title = `LOGS ${view.logs}${filter ? ` /${filter} (${lines.length} of ${screen.logs.length})` : ''}${up > 0 ? ` ↑${up}` : ''}`;
-  const shown = lines.slice(Math.max(0, end - room), end).map((text) => ({ text }));
-  return [
-    { text: title, style: 'title' },
-    ...(shown.length > 0 ? shown : [{ text: '  nothing written yet', style: 'dim' as const }]),
+function paneTitle(screen: Screen, view: View, pane: Pane, width: number): Line {
+  const all = screen.rows[pane];
+  const filter = view.filters[pane];
+  const shown = shownRows(all, filter).length;
+  const isFocused = pane === view.focus;
+  const [rule, look] = isFocused ? (['━', 'focus'] as const) : (['─', 'dim'] as const);
+  const title = `${panes.indexOf(pane) + 1} ${pane.toUpperCase()} `;
+  const count = filter ? `${shown} of ${all.length} match ${filter} ` : `${all.length} `;
+  const line: Line = [
+    { text: `${rule} `, look },
+    { text: title, look: isFocused ? 'focus' : 'title' },
+    { text: count, ...(filter ? { look: 'busy' as const } : { look: 'dim' as const }) },
   ];
-}
-
-/** Cut to the width, with a mark; control characters would move the cursor and are shown as dots. */
-function fit(text: string, width: number): string {
-  // eslint-disable-next-line no-control-regex
-  const plain = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '·');
-  return plain.length <= width ? plain : `${plain.slice(0, Math.max(0, width - 1))}…`;
+  return [...line, { text: rule.repeat(Math.max(0, width - lineWidth(line))), look }];
 }

@@ -1,146 +1,161 @@
 import type { Event, Node, Pod } from '../../api/types.ts';
+import { conditionOf } from '../../api/conditions.ts';
+import { podSummary } from '../../api/pod-summary.ts';
+import { isPodTerminal, isPodTerminating } from '../../api/pods.ts';
+import { milli, parseQuantity } from '../../api/quantity.ts';
+import { humanDuration } from '../../api/tables/duration.ts';
+import { plainText } from '../print/text-width.ts';
 
 /** One line of a pane: its key stays while the object lives, its cells are plain text. */
 export interface Row {
   key: string;
   cells: string[];
   /** Shown by a glyph and a word as well: never by colour alone. */
-  state: 'good' | 'busy' | 'bad';
+  state: State;
+  /** Since when, RFC 3339: its age is told when the row is drawn. */
+  since: string | undefined;
+  /** What the user may want to know of it at length; empty where all is well. */
+  why: string;
+  /** The pod whose log belongs to it: `namespace/name`. */
+  pod?: string;
+  /** How to ask for it without this screen. */
+  command: string;
 }
 
-export interface Column {
-  title: string;
-  /** Dropped first when the terminal is narrow; 0 stays to the last. */
-  rank: number;
-  /** Takes the room that is left. */
-  grows?: boolean;
+export type State = 'good' | 'busy' | 'bad';
+
+const glyphs: Record<State, string> = { good: '●', busy: '◐', bad: '✗' };
+
+export interface HostPods {
+  /** How many pods a host runs, by its name. */
+  get(host: string): number | undefined;
 }
 
-export const hostColumns: Column[] = [
-  { title: 'HOST', rank: 0 },
-  { title: 'STATE', rank: 0 },
-  { title: 'PODS', rank: 1 },
-  { title: 'LENDS', rank: 2 },
-  { title: 'TIER', rank: 3 },
-  { title: 'OWNER', rank: 4 },
-  { title: 'AGE', rank: 2 },
-  { title: 'WHY', rank: 5, grows: true },
-];
-
-export const podColumns: Column[] = [
-  { title: 'POD', rank: 0 },
-  { title: 'STATE', rank: 0 },
-  { title: 'READY', rank: 1 },
-  { title: 'RESTARTS', rank: 3 },
-  { title: 'HOST', rank: 1 },
-  { title: 'NAMESPACE', rank: 4 },
-  { title: 'AGE', rank: 2 },
-  { title: 'WHY', rank: 5, grows: true },
-];
-
-export const eventColumns: Column[] = [
-  { title: 'AGE', rank: 0 },
-  { title: 'REASON', rank: 0 },
-  { title: 'ABOUT', rank: 1 },
-  { title: 'MESSAGE', rank: 0, grows: true },
-];
-
-const glyphs = { good: '●', busy: '◐', bad: '○' } as const;
-
-/** A short age: `12s`, `5m`, `3h`, `9d`. */
-export function ageText(from: string | undefined, now: Date): string {
-  if (!from) return '';
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(from)) / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)}h`;
-  return `${Math.floor(seconds / 86_400)}d`;
+export function hostRow(node: Node, pods: HostPods): Row {
+  const name = plainText(node.metadata?.name ?? '');
+  const ready = conditionOf(node.status?.conditions, 'Ready');
+  const state = ready?.status === 'True' ? 'good' : ready?.status === 'False' ? 'bad' : 'busy';
+  const word =
+    state === 'good'
+      ? node.spec?.unschedulable
+        ? 'Cordoned'
+        : 'Ready'
+      : plainText(ready?.reason ?? 'New').replace(/^Node(?=[A-Z])/, '');
+  const annotations = node.metadata?.annotations ?? {};
+  const annotated = (key: string) => plainText(annotations[`kith.home.arpa/${key}`] ?? '');
+  return {
+    key: name,
+    state,
+    since: node.metadata?.creationTimestamp,
+    why: state === 'good' ? '' : plainText(ready?.message ?? ''),
+    command: `kith describe node ${name}`,
+    cells: [
+      name,
+      stateCell(state, word),
+      String(pods.get(name) ?? 0),
+      lends(node),
+      annotated('tier'),
+      annotated('owner'),
+    ],
+  };
 }
 
-export function hostRows(nodes: Node[], pods: Pod[], now: Date): Row[] {
-  return nodes.map((node) => {
-    const name = node.metadata?.name ?? '';
-    const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
-    const state = ready?.status === 'True' ? 'good' : ready?.status === 'Unknown' ? 'busy' : 'bad';
-    const word =
-      state === 'good' ? (node.spec?.unschedulable ? 'Cordoned' : 'Ready') : (ready?.reason ?? 'NotReady');
-    const { cpu, memory } = node.status?.allocatable ?? {};
-    const annotations = node.metadata?.annotations ?? {};
-    return {
-      key: name,
-      state,
-      cells: [
-        name,
-        `${glyphs[state]} ${word}`,
-        String(
-          pods.filter(({ spec, status }) => spec?.nodeName === name && status?.phase === 'Running').length,
-        ),
-        [cpu && `${cpu} cpu`, memory && memoryText(String(memory))].filter(Boolean).join(' '),
-        annotations['kith.home.arpa/tier'] ?? '',
-        annotations['kith.home.arpa/owner'] ?? '',
-        ageText(node.metadata?.creationTimestamp, now),
-        state === 'good' ? '' : (ready?.message ?? ''),
-      ],
-    };
-  });
+function lends({ status }: Node): string {
+  const { cpu, memory } = status?.allocatable ?? {};
+  return [
+    cpu === undefined ? '' : `${milli(cpu) / 1000} cpu`,
+    memory === undefined ? '' : `${(parseQuantity(memory) / 1024 ** 3).toFixed(1)} GiB`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
-export function podRows(pods: Pod[], now: Date): Row[] {
-  return pods.map((pod) => {
-    const { name = '', namespace = '' } = pod.metadata ?? {};
-    const statuses = pod.status?.containerStatuses ?? [];
-    const ready = statuses.filter((one) => one.ready).length;
-    const total = pod.spec?.containers.length ?? 0;
-    const stopped = statuses.map(({ state }) => state?.waiting ?? state?.terminated).find(Boolean);
-    const unscheduled = pod.status?.conditions?.find(
-      ({ type, status }) => type === 'PodScheduled' && status === 'False',
-    );
-    const ending = pod.metadata?.deletionTimestamp !== undefined;
-    const word = ending ? 'Ending' : (stopped?.reason ?? pod.status?.reason ?? pod.status?.phase ?? 'New');
-    const isGood = !ending && (ready === total || pod.status?.phase === 'Succeeded');
-    const isBad = pod.status?.phase === 'Failed' || /BackOff|Err|Failed/.test(word);
-    const state = isBad ? 'bad' : isGood ? 'good' : 'busy';
-    return {
-      key: `${namespace}/${name}`,
-      state,
-      cells: [
-        name,
-        `${glyphs[state]} ${word}`,
-        `${ready}/${total}`,
-        String(statuses.reduce((sum, { restartCount }) => sum + restartCount, 0)),
-        pod.spec?.nodeName ?? '-',
-        namespace,
-        ageText(pod.metadata?.creationTimestamp, now),
-        isGood ? '' : (stopped?.message ?? unscheduled?.message ?? pod.status?.message ?? ''),
-      ],
-    };
-  });
+export function podRow(pod: Pod): Row {
+  const { name: ownName = '', namespace = '' } = pod.metadata ?? {};
+  const name = plainText(ownName);
+  const { status, ready, containers, restarts } = podSummary(pod);
+  const state = podState(pod, status, ready === containers);
+  return {
+    key: `${namespace}/${name}`,
+    pod: `${namespace}/${name}`,
+    state,
+    since: pod.metadata?.creationTimestamp,
+    why: state === 'good' ? '' : whyOf(pod),
+    command: `kith logs -f ${name}${namespace === 'default' ? '' : ` -n ${namespace}`}`,
+    cells: [
+      name,
+      stateCell(state, plainText(status)),
+      `${ready}/${containers}`,
+      String(restarts),
+      plainText(pod.spec?.nodeName ?? '-'),
+      namespace,
+    ],
+  };
 }
 
-/** Newest first. */
-export function eventRows(events: Event[], now: Date): Row[] {
-  const time = (event: Event) =>
-    event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
-  return events
-    .toSorted((a, b) => (time(a) < time(b) ? 1 : time(a) > time(b) ? -1 : 0))
-    .map((event) => ({
-      key: event.metadata.uid ?? event.metadata.name ?? '',
-      state: event.type === 'Warning' ? 'bad' : 'good',
-      cells: [
-        ageText(time(event), now),
-        `${event.type === 'Warning' ? '! ' : ''}${event.reason ?? ''}`,
-        `${event.involvedObject.kind?.toLowerCase()}/${event.involvedObject.name}`,
-        `${event.message ?? ''}${(event.count ?? 1) > 1 ? ` (×${event.count})` : ''}`.replaceAll(/\s+/g, ' '),
-      ],
-    }));
+/** Words of containers and pods that no waiting mends. */
+const badWords = /BackOff|Err|Fail|Error|OOM|Evicted|Lost|Unknown|Invalid|Cannot/;
+
+function podState(pod: Pod, word: string, isReady: boolean): State {
+  if (isPodTerminating(pod)) return 'busy';
+  if (pod.status?.phase === 'Succeeded') return 'good';
+  if (pod.status?.phase === 'Failed' || badWords.test(word)) return 'bad';
+  return isReady && !isPodTerminal(pod) ? 'good' : 'busy';
+}
+
+/** Why it does not run or is not ready: the container's own word first, then the scheduler's. */
+function whyOf({ status }: Pod): string {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const messages = [
+    ...statuses.map(({ state }) => state?.waiting?.message ?? state?.terminated?.message),
+    ...statuses.map(({ lastState }) => {
+      const { terminated } = lastState ?? {};
+      return terminated && `before: ${terminated.reason ?? 'ended'}, exit code ${terminated.exitCode}`;
+    }),
+    ...(status?.conditions ?? [])
+      .filter((one) => one.status === 'False')
+      .map(({ reason, message }) => message ?? reason),
+    status?.message,
+  ];
+  return plainText(messages.find(Boolean) ?? '').replaceAll('·', ' ');
+}
+
+export function eventRow(event: Event): Row {
+  const { involvedObject, metadata, reason, message, count } = event;
+  const { kind = '', name = '', namespace = '' } = involvedObject;
+  const isWarning = event.type === 'Warning';
+  const text = plainText((message ?? '').replaceAll(/\s+/g, ' '));
+  const times = (count ?? 1) > 1 ? ` (×${count})` : '';
+  const about = plainText(`${kind.toLowerCase()}/${name}`);
+  return {
+    key: metadata.uid ?? metadata.name ?? '',
+    state: isWarning ? 'bad' : 'good',
+    since: timeOf(event),
+    why: text,
+    command: `kith describe ${about}${namespace && namespace !== 'default' ? ` -n ${namespace}` : ''}`,
+    ...(kind === 'Pod' ? { pod: `${namespace}/${name}` } : {}),
+    cells: [`${isWarning ? '!' : ' '} ${plainText(reason ?? '')}`, about, `${text}${times}`],
+  };
+}
+
+function timeOf({ lastTimestamp, eventTime, metadata }: Event): string {
+  return lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
+}
+
+const stateCell = (state: State, word: string) => `${glyphs[state]} ${word}`;
+
+/** A short age: `12s`, `4m30s`, `3h`. */
+export function ageText({ since }: Row, now: Date): string {
+  return since ? humanDuration(Math.max(0, now.getTime() - Date.parse(since))) : '';
 }
 
 /** Rows keep their place: sorted by key, not by what changes. */
 export function byKey(rows: Row[]): Row[] {
-  return rows.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-function memoryText(quantity: string): string {
-  const bytes = /^\d+$/.exec(quantity) ? Number(quantity) : undefined;
-  return bytes === undefined ? quantity : `${(bytes / 1024 ** 3).toFixed(1)}Gi`;
+/** Newest first; of one moment, in the order of their keys. */
+export function newestFirst(rows: Row[]): Row[] {
+  const times = new Map(rows.map((row) => [row, Date.parse(row.since ?? '') || 0]));
+  return rows.sort((a, b) => times.get(b)! - times.get(a)! || (a.key < b.key ? -1 : 1));
 }

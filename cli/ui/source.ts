@@ -1,13 +1,16 @@
 import type { Event, Node, Pod } from '../../api/types.ts';
-import { linesOf } from '../../client/body.ts';
 import type { Client } from '../../client/client.ts';
 import { informer } from '../../client/informer.ts';
 import type { Transport } from '../../client/transport.ts';
 import type { Clock } from '../../process/clock.ts';
 import { silentLog } from '../../process/log.ts';
 import type { Random } from '../../process/random.ts';
-import type { Screen } from './frame.ts';
-import { byKey, eventRows, hostRows, podRows } from './rows.ts';
+import { plainText } from '../print/text-width.ts';
+import type { Link, Screen } from './frame.ts';
+import { LogTail } from './log-tail.ts';
+import { noLogs } from './log-view.ts';
+import { byKey, eventRow, hostRow, newestFirst, podRow, type Row } from './rows.ts';
+import type { Pane } from './view.ts';
 
 /** Changes are drawn together, at most so often. */
 const drawMsMin = 100;
@@ -15,49 +18,48 @@ const drawMsMin = 100;
 const ageMs = 1_000;
 /** Events that are kept for the screen. */
 const eventsMax = 500;
-/** Lines of one pod's log that are kept. */
-const logLinesMax = 2_000;
 /** Bookmarks come every 15 s: after two and a bit the link is not alive, whatever it says. */
 const silentMsMax = 35_000;
-/** Wait before a cut log is followed again. */
-const logRetryMs = 1_000;
+
+interface Tools {
+  client: Client;
+  transport: Transport;
+  clock: Clock;
+  random: Random;
+  cluster: string;
+}
 
 /** The live data behind the screen. It never ends by itself: what is lost comes back, and until then the last state stays. */
 export class Source {
-  readonly #tools: { client: Client; transport: Transport; clock: Clock };
+  readonly #tools: Tools;
   readonly #nodes;
   readonly #pods;
   readonly #events;
   #listener: () => void = () => {};
-  #drawn = -Infinity;
-  #pending = false;
-  #logs: { pod: string; lines: string[]; abort: AbortController } | undefined;
+  #drawnAt = -Infinity;
+  #isPending = false;
+  #logs: LogTail | undefined;
   readonly #ticking;
-  readonly #cluster: string;
+  readonly #rows: Partial<Record<Pane, Row[]>> = {};
+  /** An object is replaced when it changes, so its row is made once. */
+  readonly #rowOf = new WeakMap<object, Row>();
 
-  constructor(tools: {
-    client: Client;
-    transport: Transport;
-    clock: Clock;
-    random: Random;
-    cluster: string;
-  }) {
+  constructor(tools: Tools) {
     const { client, clock, random } = tools;
     const quiet = { clock, random, log: silentLog };
     this.#tools = tools;
-    this.#cluster = tools.cluster;
     this.#nodes = informer<Node>(client, 'Node', {}, quiet);
     this.#pods = informer<Pod>(client, 'Pod', {}, quiet);
     this.#events = informer<Event>(client, 'Event', {}, quiet);
-    for (const each of this.#all()) {
-      each.onChange(() => this.#changed());
+    const follow = (each: ReturnType<typeof informer>, ...stale: Pane[]) => {
+      each.onChange(() => this.#changed(...stale));
       void each.ready().then(() => this.#changed());
-    }
+    };
+    follow(this.#nodes, 'hosts');
+    // Hosts tell how many pods they run.
+    follow(this.#pods, 'pods', 'hosts');
+    follow(this.#events, 'events');
     this.#ticking = clock.every(ageMs, () => this.#changed());
-  }
-
-  #all() {
-    return [this.#nodes, this.#pods, this.#events];
   }
 
   /** Calls `listener` whenever there is something new to draw. */
@@ -66,71 +68,70 @@ export class Source {
   }
 
   screen(): Screen {
-    const { clock } = this.#tools;
-    const now = clock.date();
-    const pods = this.#pods.all();
-    const broken = this.#all().find(({ lastError, synced }) => lastError ?? !synced);
-    const age = clock.now() - Math.min(...this.#all().map(({ lastSyncAt }) => lastSyncAt));
     return {
-      cluster: this.#cluster,
+      cluster: this.#tools.cluster,
+      now: this.#tools.clock.date(),
       rows: {
-        hosts: byKey(hostRows(this.#nodes.all(), pods, now)),
-        pods: byKey(podRows(pods, now)),
-        events: eventRows(this.#events.all(), now).slice(0, eventsMax),
+        hosts: (this.#rows.hosts ??= this.#hostRows()),
+        pods: (this.#rows.pods ??= byKey(this.#pods.all().map((pod) => this.#row(pod, podRow)))),
+        events: (this.#rows.events ??= newestFirst(
+          this.#events.all().map((event) => this.#row(event, eventRow)),
+        ).slice(0, eventsMax)),
       },
-      logs: this.#logs?.lines ?? [],
-      link: { ok: !broken && age < silentMsMax, ageMs: age, problem: broken?.lastError?.message },
+      logs: this.#logs?.lines() ?? noLogs,
+      link: this.#link(),
+    };
+  }
+
+  #row<T extends object>(object: T, make: (object: T) => Row): Row {
+    const known = this.#rowOf.get(object);
+    if (known) return known;
+    const row = make(object);
+    this.#rowOf.set(object, row);
+    return row;
+  }
+
+  #hostRows(): Row[] {
+    const running = new Map<string, number>();
+    for (const { spec, status } of this.#pods.all())
+      if (spec?.nodeName && status?.phase === 'Running')
+        running.set(spec.nodeName, (running.get(spec.nodeName) ?? 0) + 1);
+    return byKey(this.#nodes.all().map((node) => hostRow(node, running)));
+  }
+
+  #link(): Link {
+    const { clock } = this.#tools;
+    const all = [this.#nodes, this.#pods, this.#events];
+    const now = clock.now();
+    const silentMs = now - Math.min(...all.map(({ lastSyncAt }) => lastSyncAt));
+    const error = all.map(({ lastError }) => lastError).find(Boolean);
+    const tries = all.flatMap(({ nextTryAt }) => (nextTryAt === undefined ? [] : [nextTryAt - now]));
+    const isSynced = all.every(({ synced }) => synced);
+    const isLost = error !== undefined || silentMs > silentMsMax;
+    return {
+      state: isLost ? 'lost' : isSynced ? 'live' : 'connecting',
+      silentMs,
+      nextTryMs: tries.length > 0 ? Math.max(0, Math.min(...tries)) : undefined,
+      problem: isLost ? problemOf(error) : undefined,
     };
   }
 
   /** Follows the log of `namespace/name`, or of none. One at a time: what is not shown is not watched. */
   follow(pod: string | undefined): void {
     if (pod === this.#logs?.pod) return;
-    this.#logs?.abort.abort(new Error('no longer shown'));
-    this.#logs = undefined;
-    if (!pod) return;
-    const followed = { pod, lines: [] as string[], abort: new AbortController() };
-    this.#logs = followed;
-    void this.#read(followed);
+    this.#logs?.stop();
+    this.#logs = pod ? new LogTail(pod, this.#tools, () => this.#changed()) : undefined;
+    this.#changed();
   }
 
-  async #read({
-    pod,
-    lines,
-    abort,
-  }: {
-    pod: string;
-    lines: string[];
-    abort: AbortController;
-  }): Promise<void> {
-    const [namespace, name] = pod.split('/');
-    const { transport, clock } = this.#tools;
-    const { signal } = abort;
-    for (let tail = 200; !signal.aborted; tail = 0) {
-      const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?follow=true&tailLines=${tail}`;
-      try {
-        const response = await transport.request({ method: 'GET', path, signal });
-        for await (const line of linesOf(response.body)) {
-          lines.push(line);
-          if (lines.length > logLinesMax) lines.splice(0, lines.length - logLinesMax);
-          this.#changed();
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        lines.push(`— the log was cut: ${(error as Error).message} —`);
-        this.#changed();
-      }
-      await clock.sleep(logRetryMs, signal).catch(() => {});
-    }
-  }
-
-  #changed(): void {
-    if (this.#pending) return;
-    this.#pending = true;
+  #changed(...stale: Pane[]): void {
+    for (const pane of stale) delete this.#rows[pane];
+    if (this.#isPending) return;
+    this.#isPending = true;
     const { clock } = this.#tools;
-    clock.after(Math.max(0, this.#drawn + drawMsMin - clock.now()), () => {
-      this.#pending = false;
-      this.#drawn = clock.now();
+    clock.after(Math.max(0, this.#drawnAt + drawMsMin - clock.now()), () => {
+      this.#isPending = false;
+      this.#drawnAt = clock.now();
       this.#listener();
     });
   }
@@ -139,6 +140,15 @@ export class Source {
     this.#listener = () => {};
     this.#ticking.cancel();
     this.follow(undefined);
-    await Promise.all(this.#all().map((each) => each.stop()));
+    await Promise.all([this.#nodes.stop(), this.#pods.stop(), this.#events.stop()]);
   }
+}
+
+/** In a few words: the line on which it stands is short. */
+function problemOf(error: Error | undefined): string | undefined {
+  if (!error) return 'no word from the controller';
+  const { cause } = error as { cause?: { cause?: { code?: string } } };
+  const code = cause?.cause?.code;
+  if (code === 'ECONNREFUSED' || code === 'ECONNRESET') return 'controller away';
+  return plainText(error.message.replace(/^the API server does not answer: /, ''));
 }

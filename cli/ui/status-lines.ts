@@ -1,13 +1,17 @@
 import type { Screen } from './frame.ts';
 
-/** The state in one line, for output that is no terminal. */
+/** Pods that are named because they are not ready; the rest is counted. */
+const namedMax = 5;
+
+/** The state in one line, for output that is no terminal. The same state gives the same line. */
 export function statusLine({ rows, link }: Screen): string {
-  const hosts = rows.hosts.map(({ key, cells }) => `${key} ${cells[1]}`).join(', ');
-  const ready = rows.pods.filter(({ state }) => state === 'good').length;
-  const waiting = rows.pods
-    .filter(({ state }) => state !== 'good')
-    .map(({ cells }) => `${cells[0]} ${cells[1]}`);
-  const pods = `${ready}/${rows.pods.length} pods ready${waiting.length > 0 ? ` (${waiting.join(', ')})` : ''}`;
-  const lost = link.ok ? '' : ` · no answer from the controller for ${Math.round(link.ageMs / 1000)}s`;
-  return `hosts: ${hosts || 'none'} · ${pods}${lost}`;
+  if (link.state === 'connecting') return 'asking the controller …';
+  const hosts = rows.hosts.map(({ cells }) => `${cells[0]} ${cells[1]}`).join(', ');
+  const waiting = rows.pods.filter(({ state }) => state !== 'good');
+  const named = waiting.slice(0, namedMax).map(({ cells }) => `${cells[0]} ${cells[1]}`);
+  if (waiting.length > namedMax) named.push(`${waiting.length - namedMax} more`);
+  const ready = `${rows.pods.length - waiting.length}/${rows.pods.length} pods ready`;
+  const lost =
+    link.state === 'lost' ? `✗ ${link.problem ?? 'no word from the controller'}; until then: ` : '';
+  return `${lost}hosts: ${hosts || 'none'} · ${ready}${named.length > 0 ? ` (${named.join(', ')})` : ''}`;
 }
