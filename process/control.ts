@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makePrivateFolder } from './folder.ts';
 
 /**
  * A running program's ear for its own user: small JSON calls over a unix socket in the home folder, which only that user can
@@ -22,12 +23,14 @@ export function controlSocketPath(home: string, name: string): string {
 }
 
 /** Serves `routes` (`POST /leave` → `routes.leave`). Call only while holding the folder's lock: it replaces a stale socket. */
-export async function serveControl(home: string, name: string, routes: ControlRoutes): Promise<Server> {
-  const path = controlSocketPath(home, name);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+export async function serveControl(home: string, program: string, routes: ControlRoutes): Promise<Server> {
+  const path = controlSocketPath(home, program);
+  // In the temporary folder somebody else may have made it first: then it is no place for an ear, and this throws.
+  makePrivateFolder(dirname(path));
   rmSync(path, { force: true });
   const server = createServer((req, res) => {
-    const route = routes[(req.url ?? '/').slice(1)];
+    const name = (req.url ?? '/').slice(1);
+    const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
     const answer = (status: number, body: unknown) => {
       res.writeHead(status, { 'content-type': 'application/json' });
       res.end(JSON.stringify(body ?? {}));
