@@ -12,7 +12,7 @@ import { readKeyPair } from '../swarm/keys.ts';
 import { openMember, type MemberFiles } from '../swarm/open-member.ts';
 import { startAgent, type Agent } from './agent.ts';
 import { openImages } from './images/open-images.ts';
-import type { Caps } from './node/caps.ts';
+import { imageQuotaBytes, type Caps } from './node/caps.ts';
 import { NodePeers } from './peers.ts';
 import { createSandboxes } from './sandbox/create.ts';
 
@@ -59,7 +59,13 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
   const transport = sessionTransport(() => control.current?.session);
   const client: Client = httpClient(transport, { userAgent: `kith-agent/${nodeName}` });
   const peers = new NodePeers({ swarm, client, clock, nodeName });
-  const images = await openImages({ folder: options.imagesFolder, peers: () => peers.all(), clock, log });
+  const images = await openImages({
+    folder: options.imagesFolder,
+    peers: () => peers.all(),
+    quotaBytes: imageQuotaBytes(options.caps),
+    clock,
+    log,
+  });
   const sandboxes = await createSandboxes({ dataFolder: makePrivateFolder(`${folder}/sandbox`), clock, log });
   const keys = await readKeyPair(options.member.keyFile);
   const agent = await startAgent({

@@ -73,3 +73,11 @@ export function chooseCaps(
   });
   return { caps, chosen };
 }
+
+/**
+ * What images may take on this disk: the owner's cap, else 10 GiB, however much is free. A manifest may name a hundred layers of 8 GiB
+ * each, and whoever can have a pod placed here chooses it.
+ */
+export function imageQuotaBytes(wished: Partial<Caps>): number {
+  return wished.diskBytes ?? diskDefault;
+}
