@@ -126,8 +126,20 @@ export class Members {
     const { role, name } = record.certificate;
     const left: MemberRecord = { ...record, leftAt: clock.date().getTime() };
     await store.put(memberKey(key), () => left);
+    await this.#spend(key);
     const taken = store.get(nameKey(role, name));
     if (taken?.value === key) await store.delete(nameKey(role, name), { revision: taken.modRevision });
+  }
+
+  /** A key may redeem its invite again, since the answer may have been lost; once it has left, it needs a new one. */
+  async #spend(key: string): Promise<void> {
+    const { store } = this.#options;
+    for (const { key: at, value, modRevision } of store.list(inviteKey('')).entries) {
+      const record = value as KeptInvite;
+      if (record.used !== key) continue;
+      const spent: KeptInvite = { ...record, used: `${key}, which has left` };
+      await store.put(at, () => spent, { revision: modRevision });
+    }
   }
 
   /** Marks the invite as used by this key; of two keys at once one is told that it came second. */

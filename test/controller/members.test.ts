@@ -6,7 +6,7 @@ import type { Store } from '../../controller/store/store.ts';
 import { silentLog } from '../../process/log.ts';
 import { VirtualClock } from '../../process/virtual-clock.ts';
 import { delegate, verifyCertificate, type Tier } from '../../swarm/certificate.ts';
-import { parseInvite } from '../../swarm/invite.ts';
+import { isInviteError, parseInvite } from '../../swarm/invite.ts';
 import { createKeyPair, keyId } from '../../swarm/keys.ts';
 
 const hour = 3_600_000;
@@ -51,6 +51,21 @@ describe('the members of a cluster', () => {
       members.redeem({ invite: id, key, role: 'node', tier, name, owner });
   };
   const someKey = () => keyId(createKeyPair().publicKey);
+
+  it('come back after leaving by a new invite only, not by the one that they used', async () => {
+    const [key, join] = [someKey(), await invited()];
+    const first = await join(key, 'barn', 'bob');
+    assert.deepEqual(await join(key, 'barn', 'bob'), first, 'the control: its answer may have been lost');
+    await members.leave(key);
+    await assert.rejects(join(key, 'barn', 'bob'), (error) => isInviteError(error, 'used'));
+    assert.match(members.shutOut(key) ?? '', /has left/);
+    const again = await invited();
+    await again(key, 'barn', 'bob');
+    assert.equal(members.shutOut(key), undefined);
+    await members.leave(key);
+    for (const used of [join, again])
+      await assert.rejects(used(key, 'barn', 'bob'), (error) => isInviteError(error, 'used'));
+  });
 
   it('get a certificate that holds without the controller', async () => {
     const [key, join] = [someKey(), await invited()];
