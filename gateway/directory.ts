@@ -102,13 +102,14 @@ export function httpPort(ports: ServicePort[]): ServicePort | undefined {
   );
 }
 
-function openTo(service: Service): string[] {
+/** Whom a Service is open to: `members` where it says nothing. */
+export function openTo(service: Service): string[] {
   const text = service.metadata?.annotations?.[openToAnnotation] ?? 'members';
   return text.split(',').flatMap((part) => (part.trim() ? [part.trim()] : []));
 }
 
-/** Whether the owner of this gateway may open the app. Every gateway belongs to a member. */
-export function mayOpen(app: App, owner: string): boolean {
+/** Whether the owner of a gateway may open the app. Every gateway belongs to a member. */
+export function mayOpen(app: Pick<App, 'openTo'>, owner: string): boolean {
   return app.openTo.some((who) => who === 'public' || who === 'members' || who === owner);
 }
 
