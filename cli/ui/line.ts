@@ -1,4 +1,4 @@
-import { cutText, textWidth } from '../print/text-width.ts';
+import { cutText, plainText, textWidth } from '../print/text-width.ts';
 
 /** How a piece of text looks; what it says is in its words and glyphs as well. */
 export type Look = 'title' | 'focus' | 'head' | 'good' | 'busy' | 'bad' | 'dim' | 'selected' | 'key';
@@ -15,13 +15,14 @@ export const lineWidth = (line: Line): number => line.reduce((sum, { text }) => 
 
 export const lineText = (line: Line): string => line.map(({ text }) => text).join('');
 
-/** The line cut to `width` columns. */
+/** The line cut to `width` columns. Every line passes here last: nothing that moves the cursor gets through. */
 export function fitLine(line: Line, width: number): Line {
   const fitted: Line = [];
   let room = width;
   for (const span of line) {
-    const isLast = textWidth(span.text) > room;
-    const text = isLast ? cutText(span.text, room) : span.text;
+    const plain = plainText(span.text);
+    const isLast = textWidth(plain) > room;
+    const text = isLast ? cutText(plain, room) : plain;
     if (text) fitted.push({ ...span, text });
     if (isLast) break;
     room -= textWidth(text);

@@ -10,7 +10,9 @@ export function host(name: string, notReady?: { status: string; reason: string; 
     metadata: { name, annotations: { 'kith.home.arpa/owner': 'ada', 'kith.home.arpa/tier': 'own' } },
     status: {
       allocatable: { cpu: '1500m', memory: '2Gi', pods: '32' },
-      conditions: [{ type: 'Ready', status: 'True', reason: 'AgentReady', lastTransitionTime: ago(60), ...notReady }],
+      conditions: [
+        { type: 'Ready', status: 'True', reason: 'AgentReady', lastTransitionTime: ago(60), ...notReady },
+      ],
     },
   };
 }
