@@ -53,8 +53,17 @@ export function register(options: {
   let node = options.node;
   let written: { status: NodeStatus; at: number } | undefined;
   let wake: (() => void) | undefined;
+  /** What came up while a status was on its way: it is not in that one. */
+  let isStale = false;
+
+  const refresh = () => {
+    isStale = true;
+    wake?.();
+  };
 
   const see = (newer: Node) => {
+    // The address of the host is in its status and comes from the range, which may come with any answer.
+    if (node?.spec?.podCIDR !== newer.spec?.podCIDR) refresh();
     node = newer;
     options.onNode?.(newer);
   };
@@ -136,8 +145,10 @@ export function register(options: {
       let pauseMs = statusPeriodMs;
       try {
         if (!written) await ensure();
+        isStale = false;
         await writeStatus();
         registered.resolve();
+        if (isStale) continue;
       } catch (error) {
         if (isNotFound(error)) written = undefined;
         log.debug('the node could not be written, trying again', { error });
@@ -173,13 +184,8 @@ export function register(options: {
       return node;
     },
     registered: registered.promise,
-    observe(newer) {
-      const had = node?.spec?.podCIDR;
-      see(newer);
-      // The address of the host is in its status and comes from the range.
-      if (had !== newer.spec?.podCIDR) wake?.();
-    },
-    refresh: () => wake?.(),
+    observe: see,
+    refresh,
     stop: () => stop.abort(new Error('the agent stops')),
   };
 }

@@ -82,7 +82,7 @@ describe('a host in the API', () => {
     version: '0.1.0',
     bootID: 'boot',
   };
-  function scene(api = new FakeApi()) {
+  function scene(api = new FakeApi(), whileWriting: () => void = () => {}) {
     const clock = new VirtualClock();
     const registration = register({
       client: api,
@@ -91,6 +91,10 @@ describe('a host in the API', () => {
       log: silentLog,
       identity,
       images: async () => [{ names: ['hello:1@sha256:1'], sizeBytes: 7 }],
+      diskFreeBytes: async () => {
+        whileWriting();
+        return 50 * gib;
+      },
     });
     return { api, clock, registration, node: () => api.find<Node>('Node', 'attic')! };
   }
@@ -131,6 +135,22 @@ describe('a host in the API', () => {
       { type: 'Hostname', address: 'attic' },
       { type: 'InternalIP', address: '10.244.3.1' },
     ]);
+    registration.stop();
+  });
+
+  it('tells its address at once when its range is given while its first status is on its way', async () => {
+    const api = new FakeApi();
+    const { clock, registration, node } = scene(api, () => {
+      if (!node().spec!.podCIDR)
+        registration.observe(
+          api.put({ ...node(), spec: { ...node().spec, podCIDR: '10.244.3.0/24' } } as Node),
+        );
+    });
+    await clock.advance(100);
+    assert.deepEqual(
+      node().status!.addresses?.map(({ address }) => address),
+      ['attic', '10.244.3.1'],
+    );
     registration.stop();
   });
 
