@@ -59,7 +59,7 @@ export function decodeHello(frame: unknown): Hello {
   const refused = fields['refused'] as Refusal['refused'] | undefined;
   if (refused) {
     const code = refusalCodes.includes(refused.code) ? refused.code : 'refused';
-    throw new SwarmError(code, `the peer refused: ${String(refused.text)}`);
+    throw new SwarmError(code, `the peer refused: ${saidByPeer(refused.text)}`);
   }
   const { version, oldest, features, purpose, certificate, epoch, run } = fields;
   if (
@@ -84,6 +84,15 @@ export function decodeHello(frame: unknown): Hello {
     epoch,
     run,
   };
+}
+
+/** The longest reason that we give ourselves has some two hundred characters. */
+const saidCharactersMax = 400;
+
+/** A peer's own words, for people: one line without what moves a terminal's cursor. They may be anything, or nothing. */
+export function saidByPeer(words: unknown): string {
+  if (typeof words !== 'string') return 'it does not say why';
+  return words.slice(0, saidCharactersMax).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }
 
 /** The version that both speak. Throws `version-too-old`, saying who has to update. */

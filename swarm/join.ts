@@ -4,7 +4,7 @@ import { createDht } from './dht.ts';
 import { openStream } from './dial.ts';
 import type { NoiseDuplex } from './duplex.ts';
 import { isSwarmError, SwarmError } from './errors.ts';
-import { readFrame, writeFrame } from './hello.ts';
+import { readFrame, saidByPeer, writeFrame } from './hello.ts';
 import { InviteError, inviteProof, type Invite, type InviteErrorCode } from './invite.ts';
 import { keyId, type KeyPair } from './keys.ts';
 
@@ -98,7 +98,7 @@ async function ask(
       const code = codes.includes(refused['code'] as string)
         ? (refused['code'] as InviteErrorCode)
         : 'refused';
-      throw new InviteError(code, String(refused['text']));
+      throw new InviteError(code, saidByPeer(refused['text']));
     }
     const certificate = parseCertificate(String(joined?.['certificate']));
     checkOwn(certificate, invite, key, clock);
