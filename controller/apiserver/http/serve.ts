@@ -1,6 +1,7 @@
 import { badRequest, methodNotAllowed } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
+import { authorize } from '../auth/authorize.ts';
 import type { Resource } from '../resources/metadata.ts';
 import { notYetStreamed } from '../resources/pods.ts';
 import type { Registry, Subresource, WriteContext } from '../resources/registry.ts';
@@ -62,7 +63,7 @@ export async function serve(
         showListing(kind, await registry.reader.list(kind, listQueryOf(query, namespace)), shown()),
       );
     case 'watch':
-      return serveWatch(info, request.signal, query, shown, representation, options);
+      return serveWatch(info, request, query, shown, representation, options);
     case 'create':
       if (subresource)
         return answer(
@@ -128,19 +129,22 @@ async function serveStream(
 }
 
 async function serveWatch(
-  { kind, namespace }: RequestInfo,
-  signal: AbortSignal,
+  info: RequestInfo,
+  { signal, user }: ApiServerRequest & { user: User },
   query: URLSearchParams,
   shown: () => Shown,
   { format }: Representation,
   { registry, clock, shared }: ServeOptions,
 ): Promise<ApiServerResponse> {
+  const { kind, namespace } = info;
   if (format !== 'json') throw badRequest('a watch is written as JSON: ask for application/json');
   const sendInitialEvents = query.get('sendInitialEvents');
   const { limit: _limit, continue: _continue, ...wanted } = listQueryOf(query, namespace);
   const allowWatchBookmarks = isTrue(query.get('allowWatchBookmarks'));
   const initial = sendInitialEvents === null ? {} : { sendInitialEvents: isTrue(sendInitialEvents) };
   const stream = await registry.reader.watch(kind, { ...wanted, allowWatchBookmarks, ...initial }, signal);
+  const fieldSelector = wanted.fieldSelector;
+  const stillAllowed = () => authorize({ ...info, user, fieldSelector }, registry.reader);
   const seconds = Number(query.get('timeoutSeconds') ?? 0);
   if (seconds > 0) {
     const timer = clock.after(seconds * 1000, () => stream.end());
@@ -149,7 +153,7 @@ async function serveWatch(
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
-    body: watchBody(kind, stream, shown, shared),
+    body: watchBody(kind, stream, shown, shared, stillAllowed),
   };
 }
 

@@ -8,16 +8,20 @@ import { showNotice, type Shown } from './represent.ts';
 /**
  * A watch as the bytes of its body: all that waits in one piece, an event's bytes shared with every other watch that shows it
  * the same way. A watch that is cut says why in its last event.
+ *
+ * @param stillAllowed throws once the watcher may see no more: what it might see when it began may since have been taken from it
  */
 export async function* watchBody(
   kind: Kind,
   stream: WatchStream,
   shown: () => Shown,
   shared: SharedBytes,
+  stillAllowed: () => void,
 ): AsyncGenerator<Buffer> {
   let isFirst = true;
   try {
     for (let notices = await stream.take(); notices; notices = await stream.take()) {
+      stillAllowed();
       const lines: Buffer[] = [];
       for (const notice of notices) {
         const how = shown();

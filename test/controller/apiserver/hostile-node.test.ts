@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { MemberCertificate } from '../../../swarm/certificate.ts';
 import { adminUser, userOfCertificate, type User } from '../../../controller/apiserver/users.ts';
 import { VirtualClock } from '../../../process/virtual-clock.ts';
+import { until } from '../../support/wait.ts';
 import { node, pod, testCluster, type TestCluster } from './cluster.ts';
 
 const certificate: MemberCertificate = {
@@ -102,6 +103,42 @@ describe('a hostile host', () => {
         200,
       );
     }
+  });
+
+  it('is not told by a watch that it still holds what a Secret was changed to, once its pod has gone', async () => {
+    const { client } = cluster;
+    const secret = (value: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'door', namespace: 'default' },
+      data: { code: Buffer.from(value).toString('base64') },
+    });
+    await client.create(secret('first'));
+    const env = [{ name: 'CODE', valueFrom: { secretKeyRef: { name: 'door', key: 'code' } } }];
+    const containers = [{ name: 'web', image: 'hello:1', env }];
+    await client.create(pod('keeper', { nodeName: 'attic', containers }));
+    const stop = new AbortController();
+    const heard: string[] = [];
+    const { body } = await cluster.apiServer.handle({
+      method: 'GET',
+      path: '/api/v1/namespaces/default/secrets?watch=true&fieldSelector=metadata.name%3Ddoor',
+      headers: {},
+      user: attic,
+      signal: stop.signal,
+    });
+    const listening = (async () => {
+      for await (const line of body as AsyncIterable<Buffer>) heard.push(line.toString());
+    })();
+    const tells = (value: string) => heard.join('').includes(Buffer.from(value).toString('base64'));
+    await until('what it may see', () => tells('first'));
+    await client.update(secret('second'));
+    await until('the control: its pod is there', () => tells('second'));
+    await client.delete({ kind: 'Pod', namespace: 'default', name: 'keeper' }, { gracePeriodSeconds: 0 });
+    await client.update(secret('third'));
+    await until('the end of its watch', () => heard.join('').includes('"type":"ERROR"'));
+    await listening;
+    assert.ok(!tells('third'), heard.join(''));
+    assert.match(heard.at(-1)!, /"code":403/);
   });
 
   it('cannot hold the controller up with a body that is long to read', async () => {
