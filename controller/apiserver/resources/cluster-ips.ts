@@ -1,7 +1,6 @@
-import { invalid } from '../../../api/errors.ts';
+import { internal, invalid } from '../../../api/errors.ts';
 import { invalidValue } from '../../../api/field-errors.ts';
 import { kindNamed } from '../../../api/kinds.ts';
-import { internal } from '../../../api/errors.ts';
 import type { Service } from '../../../api/types.ts';
 import { randomInteger, type Random } from '../../../process/random.ts';
 
@@ -72,6 +71,11 @@ export class ClusterIps {
     }
     return address;
   }
+}
+
+/** A Service as the holder of its address. */
+export function holderOf({ metadata }: Service): string {
+  return `${metadata?.namespace}/${metadata?.name}`;
 }
 
 /** The addresses that a Service has, beside the word `None`. */

@@ -9,17 +9,16 @@ import {
 } from '../../../api/errors.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
-import type { DeleteOptions as WireDeleteOptions, Scale, Service, Status } from '../../../api/types.ts';
+import type { DeleteOptions as WireDeleteOptions, Scale, Status } from '../../../api/types.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import type { Random } from '../../../process/random.ts';
 import type { Store } from '../../store/store.ts';
-import { collectionKey } from '../storage/keys.ts';
 import { Storage } from '../storage/storage.ts';
 import { controllerUser, type User } from '../users.ts';
 import { admit } from './admission.ts';
-import { ClusterIps, clusterIpOf } from './cluster-ips.ts';
+import { ClusterIps } from './cluster-ips.ts';
 import { decode, refuseInvalid, type FieldValidation } from './decoding.ts';
 import { decideDeletion } from './deletion.ts';
 import { newObject, replaced, withGeneration, withStatusOf, type Resource } from './metadata.ts';
@@ -27,6 +26,7 @@ import { finalized, refuseSystemNamespace, systemNamespaces } from './namespaces
 import { bound, type Binding, type Eviction } from './pods.ts';
 import { Reader, type Listing, type ListQuery } from './reader.ts';
 import { scaled, scaleOf } from './scale.ts';
+import { followServiceAddresses } from './service-addresses.ts';
 import { Writer, type Written } from './writer.ts';
 
 export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finalize';
@@ -71,7 +71,7 @@ export class Registry {
     this.#clock = clock;
     this.#random = random;
     this.#log = log;
-    this.#unwatchServices = this.#followServices(store);
+    this.#unwatchServices = followServiceAddresses(store, this.#clusterIps, log);
   }
 
   /** Makes what a cluster has from its first moment, where it is not there yet. */
@@ -326,36 +326,6 @@ export class Registry {
   #ownContext(): WriteContext {
     return { user: controllerUser, dryRun: false, fieldValidation: 'Strict', warn: () => {} };
   }
-
-  /** Keeps in step with the store which Service addresses are taken. */
-  #followServices(store: Store): () => void {
-    const prefix = collectionKey(kindNamed('Service'));
-    const hold = (service: Service) => {
-      const address = clusterIpOf(service);
-      if (!address) return;
-      try {
-        this.#clusterIps.take(holderOf(service), address);
-      } catch (error) {
-        this.#log.error('two Services have one address', { service: holderOf(service), address, error });
-      }
-    };
-    const { entries, revision } = store.list(prefix);
-    for (const { value } of entries) hold(value as Service);
-    return store.watch(
-      prefix,
-      revision,
-      (event) => {
-        const service = event.entry.value as Service;
-        if (event.type === 'put') hold(service);
-        else this.#clusterIps.release(holderOf(service), clusterIpOf(service));
-      },
-      () => {},
-    );
-  }
-}
-
-function holderOf({ metadata }: Service): string {
-  return `${metadata?.namespace}/${metadata?.name}`;
 }
 
 function refuseStale(kind: Kind, old: Resource, version: string | undefined): void {

@@ -2,15 +2,14 @@ import { invalid } from '../../../api/errors.ts';
 import { invalidValue } from '../../../api/field-errors.ts';
 import type { Service } from '../../../api/types.ts';
 import type { Admission } from './admission-request.ts';
-import { clusterIpOf } from './cluster-ips.ts';
+import { holderOf } from './cluster-ips.ts';
 
 /** Gives a Service its address, once and for its life. `None` (headless) stays; an ExternalName has none. */
 export const serviceAddress: Admission = ({ operation, kind, object, old, clusterIps, otherwise }) => {
   if (kind.kind !== 'Service') return object;
   const service = object as Service;
   const spec = { ...service.spec };
-  const { name, namespace } = service.metadata ?? {};
-  const holder = `${namespace}/${name}`;
+  const holder = holderOf(service);
   const before = operation === 'update' ? (old as Service).spec?.clusterIP : undefined;
 
   if (spec.type === 'ExternalName') {
@@ -21,7 +20,7 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
   // A manifest that is applied again does not name the address: it keeps what it has.
   const wanted = spec.clusterIP || spec.clusterIPs?.[0] || before;
   if (before && wanted !== before)
-    throw invalid('Service', name ?? '', [
+    throw invalid('Service', service.metadata?.name ?? '', [
       invalidValue(
         'spec.clusterIPs[0]',
         wanted,
@@ -44,5 +43,3 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
     },
   };
 };
-
-export { clusterIpOf };
