@@ -46,6 +46,9 @@ export interface RunningAgent {
 /** Pods end within their own grace when the host leaves; then it goes anyway. */
 const drainMsMax = 60_000;
 const drainPollMs = 100;
+/** A controller that starts anew is found again well within this. */
+const tellMsMax = 20_000;
+const tellAgainMs = 250;
 
 /** `kith agent`: this machine as a host of the cluster. */
 export async function runAgent(options: AgentProgramOptions): Promise<RunningAgent> {
@@ -87,14 +90,42 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
   const streams = swarm.keep(controllers, 'streams', agent.streamsHandler);
   await swarm.listen({ admit: () => {}, handlers: { data: agent.dataHandler } });
 
+  /** Says a step of leaving to the controller. Saying it twice does no harm, so a link that breaks meanwhile only costs time. */
+  const tell = async (body: { phase: 'drain' | 'done' }) => {
+    const bound = new AbortController();
+    const late = clock.after(tellMsMax, () => bound.abort(new Error('no controller answered')));
+    let last: Error | undefined;
+    try {
+      for (;;) {
+        await control.live(bound.signal);
+        try {
+          return await post(transport, '/apis/kith.home.arpa/v1/leave', body);
+        } catch (error) {
+          if (error instanceof LeaveRefused) throw error;
+          last = error as Error;
+        }
+        await clock.sleep(tellAgainMs, bound.signal);
+      }
+    } catch (error) {
+      if (error instanceof LeaveRefused) throw error;
+      const why = last?.message ?? control.lastError?.message ?? (error as Error).message;
+      throw new Error(
+        `the controller could not be told within ${tellMsMax / 1000} s (${why}). This host is still a member; leave again when the controller is back.`,
+        { cause: error },
+      );
+    } finally {
+      late.cancel();
+    }
+  };
+
   const leaveListeners: (() => void)[] = [];
   const ear = await serveControl(options.controlHome, 'agent', {
     leave: async () => {
-      await post(transport, '/apis/kith.home.arpa/v1/leave', { phase: 'drain' });
+      await tell({ phase: 'drain' });
       const deadline = clock.now() + drainMsMax;
       while (agent.pods().length > 0 && clock.now() < deadline) await clock.sleep(drainPollMs);
       const forced = agent.pods().length;
-      await post(transport, '/apis/kith.home.arpa/v1/leave', { phase: 'done' });
+      await tell({ phase: 'done' });
       // The caller reads the answer before this process goes.
       clock.after(drainPollMs, () => leaveListeners.forEach((listener) => listener()));
       return { node: nodeName, forced };
@@ -123,6 +154,9 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
   };
 }
 
+/** The controller's no, as opposed to its silence. */
+class LeaveRefused extends Error {}
+
 async function post(transport: Transport, path: string, body: unknown): Promise<void> {
   const response = await transport.request({
     method: 'POST',
@@ -132,5 +166,5 @@ async function post(transport: Transport, path: string, body: unknown): Promise<
   });
   const text = await textOf(response.body);
   if (response.status >= 300)
-    throw new Error(`the controller answered ${response.status} to ${path}: ${text.slice(0, 300)}`);
+    throw new LeaveRefused(`the controller answered ${response.status} to ${path}: ${text.slice(0, 300)}`);
 }
