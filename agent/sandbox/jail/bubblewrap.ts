@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Jail, JailedProgram } from './jail.ts';
-import { permissionFlags, pidIn } from './jail.ts';
+import { allocatorSettings, permissionFlags, pidIn } from './jail.ts';
 import type { NodeBinary } from './node-binary.ts';
 
 /** Inside, everything of ours lies under one folder, and there is nothing else but Node's libraries. */
@@ -32,6 +32,7 @@ export function bubblewrapArguments(
     // One process less for each pod: Node itself is the namespace's first process, and when it ends all in it ends.
     '--as-pid-1',
     '--clearenv',
+    ...Object.entries(allocatorSettings).flatMap(([name, value]) => ['--setenv', name, value]),
     '--hostname',
     'kith',
     ...bind(node.path, `${inside}/node`),
