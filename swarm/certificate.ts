@@ -95,7 +95,7 @@ export function verifyCertificate(
   expect: { clusterKey: string; now: number; epochMin?: number; key?: string; roles?: readonly Role[] },
 ): void {
   verifySignature(certificate, expect.clusterKey);
-  const { delegation, name, role } = certificate;
+  const { name, role } = certificate;
   const who = `the certificate of ${role} ${name}`;
   if (expect.key !== undefined && certificate.key !== expect.key) {
     throw new SwarmError('wrong-key', `${who} is for another key (${certificate.key.slice(0, 8)}…)`);
@@ -103,21 +103,31 @@ export function verifyCertificate(
   if (expect.roles && !expect.roles.includes(role)) {
     throw new SwarmError('wrong-role', `${name} is a ${role}; needed is a ${expect.roles.join(' or ')}`);
   }
-  if (certificate.notAfter <= expect.now) {
+  verifyInForce(certificate, expect);
+}
+
+/**
+ * Only: has it, and the delegation behind it, neither expired nor been overtaken by a later epoch. What held when a link began may not
+ * hold for as long as the link does. Throws `expired` or `epoch-too-old`.
+ */
+export function verifyInForce(
+  certificate: MemberCertificate & { delegation?: Delegation },
+  { now, epochMin }: { now: number; epochMin?: number },
+): void {
+  const { delegation, name, role } = certificate;
+  const who = `the certificate of ${role} ${name}`;
+  if (certificate.notAfter <= now) {
     throw new SwarmError('expired', `${who} expired at ${isoTime(certificate.notAfter)}`);
   }
-  if (delegation && delegation.notAfter <= expect.now) {
+  if (delegation && delegation.notAfter <= now) {
     throw new SwarmError(
       'expired',
       `the controller that signed ${who} might do so until ${isoTime(delegation.notAfter)}`,
     );
   }
   const epoch = Math.min(certificate.epoch, delegation?.epoch ?? Infinity);
-  if (expect.epochMin !== undefined && epoch < expect.epochMin) {
-    throw new SwarmError(
-      'epoch-too-old',
-      `${who} is of epoch ${epoch}; the cluster is at ${expect.epochMin}`,
-    );
+  if (epochMin !== undefined && epoch < epochMin) {
+    throw new SwarmError('epoch-too-old', `${who} is of epoch ${epoch}; the cluster is at ${epochMin}`);
   }
 }
 

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../process/clock.ts';
-import { verifyCertificate, type Role, type SignedCertificate } from './certificate.ts';
+import {
+  verifyCertificate,
+  verifyInForce,
+  type MemberCertificate,
+  type Role,
+  type SignedCertificate,
+} from './certificate.ts';
 import type { NoiseDuplex } from './duplex.ts';
 import { epochFloor, type EpochFloor } from './epoch.ts';
 import {
@@ -83,6 +89,16 @@ export class Credentials {
     const { certificate, purpose, features, run } = hello;
     this.#verify(certificate, key, roles);
     return { peer: { key, certificate }, purpose, version, features, run };
+  }
+
+  /** Whether a peer that was once believed is still to be: its certificate may have expired, or its epoch be over. */
+  isInForce(certificate: MemberCertificate): boolean {
+    try {
+      verifyInForce(certificate, { now: this.#clock.date().getTime(), epochMin: this.#epochs.floor() });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #verify(certificate: SignedCertificate, key: string, roles: readonly Role[] | undefined): void {

@@ -24,6 +24,8 @@ export interface Limits {
   helloBytes: number;
   /** From connection to hello. */
   helloTimeoutMs: number;
+  /** How soon a link ends whose peer's certificate has expired, or whose epoch is over. */
+  certificateCheckMs: number;
   /** Two a second are usual (one each way); PINGs cost the receiver an answer each. */
   pingsPerSecond: number;
   /** SETTINGS also must be answered; a session needs one or two in its life. */
@@ -45,6 +47,7 @@ export const defaultLimits: Limits = {
   links: 4096,
   helloBytes: 4096,
   helloTimeoutMs: 3_000,
+  certificateCheckMs: 10_000,
   pingsPerSecond: 50,
   settingsPerMinute: 30,
 };

@@ -1,5 +1,6 @@
 import type DHT from 'hyperdht';
 import type { Address } from 'hyperdht';
+import type { Timer } from '../process/clock.ts';
 import { encodeCertificate, type Role, type SignedCertificate } from './certificate.ts';
 import { Credentials } from './credentials.ts';
 import { formatAddress, parseAddress } from './dht.ts';
@@ -42,6 +43,8 @@ export class SwarmMember implements Swarm {
   readonly #dialling = new SharedWork<Link>();
   readonly #kept = new Set<KeptLink>();
   readonly #presences: Presence[] = [];
+  /** Ends the links of members whose time is over. */
+  readonly #check: Timer;
   #reception: Reception | undefined;
   #closed = false;
 
@@ -51,6 +54,10 @@ export class SwarmMember implements Swarm {
     this.key = keyId(options.keyPair.publicKey);
     this.#credentials = new Credentials(options);
     this.#addresses = options.addresses ?? new Map<string, string>();
+    this.#check = options.clock.every(options.limits.certificateCheckMs, () => {
+      for (const link of this.#links.all())
+        if (!this.#credentials.isInForce(link.peer.certificate)) void link.close();
+    });
   }
 
   get certificate(): SignedCertificate {
@@ -163,6 +170,7 @@ export class SwarmMember implements Swarm {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#check.cancel();
     this.#reception?.leave();
     await Promise.all([...this.#kept].map((kept) => kept.stop()));
     for (const presence of this.#presences) presence.stop();
