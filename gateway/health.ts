@@ -22,9 +22,12 @@ const forgivenAfterMs = 600_000;
 /** Weight of the newest answer in the moving average. */
 const latencyWeight = 0.3;
 /** An old measurement counts less and less, so that a replica that was slow once (a cold start) is tried again. */
-const latencyHalfLifeMs = 5_000;
-/** What an endpoint counts as at the least: low, so that a new replica is tried soon, and above zero, so that load tells. */
-const latencyMsMin = 1;
+const latencyHalfLifeMs = 2_000;
+/** What an endpoint counts as at the least: nobody feels less, and a new replica is tried soon. */
+const latencyMsMin = 5;
+
+/** And at the most: a host that stalled for seconds needs some time, not minutes, to be tried again. */
+const latencyMsMax = 500;
 
 /** The gateway's memory of its endpoints: whom to ask next, whom to leave alone for a while. */
 export class EndpointHealthBook {
@@ -51,10 +54,9 @@ export class EndpointHealthBook {
     const health = this.of(id);
     health.failuresInRow = 0;
     if (latencyMs === undefined) return;
-    health.latencyMs =
-      health.latencyMs === undefined
-        ? latencyMs
-        : health.latencyMs + latencyWeight * (latencyMs - health.latencyMs);
+    const sample = Math.min(latencyMs, latencyMsMax);
+    const before = fadedLatencyMs(health, now) ?? sample;
+    health.latencyMs = before + latencyWeight * (sample - before);
     health.answeredAt = now;
   }
 
@@ -83,7 +85,9 @@ export class EndpointHealthBook {
 /** What one more request at this endpoint costs, in milliseconds of waiting. `roundTripMs` is that of its link's heartbeats. */
 export function costOf(health: EndpointHealth, now: number, roundTripMs = 0): number {
   const floor = Math.max(latencyMsMin, roundTripMs);
-  const measured = health.latencyMs ?? floor;
-  const faded = measured * 0.5 ** ((now - health.answeredAt) / latencyHalfLifeMs);
-  return Math.max(floor, health.latencyMs === undefined ? floor : faded) * (health.inFlight + 1);
+  return Math.max(floor, fadedLatencyMs(health, now) ?? 0) * (health.inFlight + 1);
+}
+
+function fadedLatencyMs({ latencyMs, answeredAt }: EndpointHealth, now: number): number | undefined {
+  return latencyMs === undefined ? undefined : latencyMs * 0.5 ** ((now - answeredAt) / latencyHalfLifeMs);
 }

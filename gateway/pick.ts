@@ -24,8 +24,10 @@ export function candidates(endpoints: readonly AppEndpoint[], situation: Situati
 }
 
 /**
- * Of two endpoints drawn by chance the one where a request costs less, latency times load: nearly as even as asking all, and
- * many gateways do not all run to the same one (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing").
+ * Of two endpoints drawn by chance mostly the one where a request costs less, latency times load: nearly as even as asking
+ * all, and many gateways do not all run to the same one (Mitzenmacher, "The Power of Two Choices in Randomized Load
+ * Balancing"). Mostly, not always: the dearer one has a chance of 1 : (ratio of costs)². The slowest of three would else lose
+ * every comparison, and nobody would see that it has become fast.
  */
 export function pick(
   endpoints: readonly AppEndpoint[],
@@ -39,7 +41,8 @@ export function pick(
   const [a, b] = [list[first]!, list[(first + step) % list.length]!];
   const cost = (endpoint: AppEndpoint) =>
     costOf(situation.health(endpoint.id), situation.now, situation.roundTripMs(endpoint));
-  return cost(b) < cost(a) ? b : a;
+  const [costA, costB] = [cost(a) ** 2, cost(b) ** 2];
+  return random.next() * (costA + costB) < costB ? a : b;
 }
 
 /**

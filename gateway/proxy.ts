@@ -75,11 +75,13 @@ export class Proxy {
     const { health, clock, tunnels } = this.#options;
     const tried = new Set<string>();
     let lastFailure: string | undefined;
+    let mayWait = false;
     let hasWaited = false;
     for (let attempts = 1; ; attempts++) {
       let endpoint = this.#pick(findApp(), tried, req);
-      if (!endpoint && lastFailure && !hasWaited) {
-        // All that was known has gone: what replaces it may be on its way to us.
+      if (!endpoint && mayWait) {
+        // All that was known has gone or is ending: what replaces it may be on its way to us.
+        mayWait = false;
         hasWaited = true;
         await this.#options.nextChange();
         endpoint = this.#pick(findApp(), tried, req);
@@ -100,6 +102,7 @@ export class Proxy {
       }
       const { error, reused } = outcome;
       const unsent = error instanceof TunnelFailed;
+      mayWait = unsent && !hasWaited;
       const retry = mayRetry({ method: req.method ?? '', hasBody: bodied, unsent, attempts });
       if (reused && retry) {
         // The app closed an idle connection just as we took it: no fault of its own, and a new one may be opened.

@@ -11,6 +11,7 @@ import type { Pods } from '../../../agent/pods/pods.ts';
 import type { PodSandbox } from '../../../agent/sandbox/sandbox.ts';
 import { systemClock } from '../../../process/clock.ts';
 import { silentLog } from '../../../process/log.ts';
+import { until } from '../../support/wait.ts';
 import { joinAs, type MemberArguments } from './member.ts';
 
 export interface HostArguments extends MemberArguments {
@@ -37,6 +38,8 @@ for (const { uid, address, port, command } of pods) {
     output: (_stream, chunk) => process.stderr.write(chunk),
   });
   pids.push(running.pid!);
+  // A real agent's pod is ready before it is an endpoint.
+  await until(`port ${port}`, async () => (await pod.connect(port)).destroy());
   workers.set(uid, {
     sandbox: pod,
     local: { podIP: address },
