@@ -27,6 +27,7 @@ import type { PodTools } from './pods/tools.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { dataHandler } from './streams/data.ts';
 import { streamsHandler, type Reach } from './streams/streams.ts';
+import type { ShareLimits } from './streams/shares.ts';
 import type { TunnelLimits } from './streams/tunnels.ts';
 
 export interface AgentOptions {
@@ -57,6 +58,7 @@ export interface AgentOptions {
   offlineStartMs?: number;
   logLimits?: Partial<LogLimits>;
   tunnelLimits?: Partial<TunnelLimits>;
+  blobLimits?: Partial<ShareLimits>;
 }
 
 /** One pod of this host, for its owner to see. */
@@ -187,7 +189,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   return {
     nodeName,
     caps: chosen,
-    dataHandler: dataHandler({ pods, clock, log, blobs: options.blobs, limits: options.tunnelLimits }),
+    dataHandler: dataHandler({
+      pods,
+      clock,
+      log,
+      blobs: options.blobs,
+      limits: options.tunnelLimits,
+      blobLimits: options.blobLimits,
+    }),
     streamsHandler: streamsHandler({ pods, clock, log, reach: options.reach ?? (async () => false) }),
     registered: registration.registered,
     refreshNode: () => registration.refresh(),
