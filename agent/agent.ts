@@ -26,6 +26,7 @@ import { sealingKey } from './pods/seal.ts';
 import type { PodTools } from './pods/tools.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { dataHandler } from './streams/data.ts';
+import { openToRule } from './streams/open-to.ts';
 import { streamsHandler, type Reach } from './streams/streams.ts';
 import type { ShareLimits } from './streams/shares.ts';
 import type { TunnelLimits } from './streams/tunnels.ts';
@@ -195,6 +196,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       log,
       blobs: options.blobs,
       limits: options.tunnelLimits,
+      mayOpen: openToRule({ client, clock }),
       blobLimits: options.blobLimits,
     }),
     streamsHandler: streamsHandler({ pods, clock, log, reach: options.reach ?? (async () => false) }),

@@ -1,13 +1,15 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import type { Pod } from '../../api/types.ts';
 import type { Role } from '../../swarm/certificate.ts';
-import type { Link, StreamHandler } from '../../swarm/swarm.ts';
+import type { Link, Peer, StreamHandler } from '../../swarm/swarm.ts';
 import { resetStream } from '../../swarm/tunnel.ts';
 import type { Log } from '../../process/log.ts';
 import { within } from '../../process/bounded.ts';
 import type { Clock } from '../../process/clock.ts';
 import type { Pods } from '../pods/pods.ts';
 import { answer } from './answer.ts';
+import { Shares, type ShareLimits } from './shares.ts';
 
 /** One gateway with a browser's worth of connections for many users fits; one that opens without an end does not. */
 export const tunnelsPerPeerMax = 512;
@@ -18,10 +20,10 @@ const connectMsMax = 10_000;
 
 const allowed: readonly Role[] = ['controller', 'gateway', 'node'];
 
-export interface TunnelLimits {
-  perPeer: number;
-  total: number;
-}
+export type TunnelLimits = ShareLimits;
+
+/** Why this member may not open the pod, by who owns it; undefined: it may. */
+export type MayOpen = (pod: Pod, peer: Peer) => Promise<string | undefined>;
 
 /**
  * Serves CONNECT: `:authority` names a pod's address and port, `kith-pod-uid` the pod itself, and the stream becomes a byte
@@ -33,18 +35,10 @@ export function tunnelHandler(options: {
   clock: Clock;
   log: Log;
   limits?: Partial<TunnelLimits>;
+  mayOpen?: MayOpen;
 }): { handler: StreamHandler; open(): number } {
-  const { pods, clock, log } = options;
-  const limits: TunnelLimits = { perPeer: tunnelsPerPeerMax, total: tunnelsMax, ...options.limits };
-  const byPeer = new Map<string, number>();
-  let total = 0;
-
-  const count = (key: string, by: 1 | -1) => {
-    total += by;
-    const left = (byPeer.get(key) ?? 0) + by;
-    if (left > 0) byPeer.set(key, left);
-    else byPeer.delete(key);
-  };
+  const { pods, clock, log, mayOpen } = options;
+  const shares = new Shares({ perPeer: tunnelsPerPeerMax, total: tunnelsMax, ...options.limits });
 
   const open = async (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, link: Link) => {
     const { key, certificate } = link.peer;
@@ -58,16 +52,14 @@ export function tunnelHandler(options: {
     const sandbox = worker?.sandbox;
     if (!worker || !sandbox || worker.local.podIP !== target.address)
       return answer(stream, 404, `there is no pod ${uid} at ${target.address} here`);
-    if (total >= limits.total)
-      return answer(stream, 503, `this host has ${limits.total} tunnels open, and that is all it opens`);
-    if ((byPeer.get(key) ?? 0) >= limits.perPeer)
-      return answer(
-        stream,
-        503,
-        `${certificate.name} has ${limits.perPeer} tunnels open here, and that is its share`,
-      );
-    count(key, 1);
-    stream.once('close', () => count(key, -1));
+    // Its app may close any moment. Refused now, a request of any kind can still go to another replica; cut later, it could not.
+    if (worker.pod.metadata?.deletionTimestamp) return answer(stream, 503, `pod ${uid} is ending`);
+    const closed = await mayOpen?.(worker.pod, link.peer);
+    if (closed) return answer(stream, 403, closed);
+    if (stream.destroyed) return;
+    const refusal = shares.refusal({ key, name: certificate.name }, 'tunnels');
+    if (refusal !== undefined) return answer(stream, 429, refusal);
+    stream.once('close', shares.take(key));
     let socket: Duplex;
     try {
       socket = await connectSoon(clock, sandbox.connect(target.port));
@@ -83,7 +75,7 @@ export function tunnelHandler(options: {
   };
 
   return {
-    open: () => total,
+    open: () => shares.total,
     handler: (stream, headers, link) => {
       // A peer that goes away in the middle is no event of ours.
       stream.on('error', () => {});

@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Readable, Writable } from 'node:stream';
-import type { Pod } from '../../../api/types.ts';
+import type { Pod, Service } from '../../../api/types.ts';
 import { openTunnel, TunnelRefused } from '../../../swarm/tunnel.ts';
 import type { Testnet } from '../../support/testnet.ts';
+import { createKeyPair } from '../../../swarm/keys.ts';
 import { tcpPort } from '../../support/fake-sandbox.ts';
 import { until } from '../../support/wait.ts';
 import { pod } from '../pods/support.ts';
@@ -45,6 +46,46 @@ describe('tunnels into pods', () => {
     const tunnel = await open(await host.linkFrom('gateway'));
     tunnel.end('hello');
     assert.equal(await text(tunnel), 'hello');
+  });
+
+  it('are refused into a pod that is ending, so that the request can go to another', async () => {
+    const link = await host.linkFrom('gateway');
+    (await open(link)).destroy();
+    host.sandbox.ignoreStop = true;
+    await host.api.delete({ kind: 'Pod', namespace: 'default', name: 'web' });
+    await until('it is refused', () => open(link).then(() => false, refusedWith(503)));
+    host.sandbox.container('web').exit(0);
+  });
+
+  it('are refused to owners whom no Service of the pod is open to', async () => {
+    await host.close();
+    const other = await LinkedHost.create(net);
+    other.sandbox.ports.set(8080, echo.serve);
+    const closed = pod('closed');
+    closed.metadata!.labels = { app: 'closed' };
+    other.api.put(closed);
+    const service = (openTo: string) =>
+      other.api.put({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'closed', namespace: 'default', annotations: { 'kith.home.arpa/open-to': openTo } },
+        spec: { selector: { app: 'closed' }, ports: [{ port: 80 }] },
+      } as Service);
+    service('bob, carol');
+    await other.untilReady('closed');
+    const to = `${other.statusOf('closed')!.podIP}:8080`;
+    const byName = async (owner: string) => {
+      const keyPair = createKeyPair();
+      const role = { role: 'gateway', name: `gateway-of-${owner}` } as const;
+      const member = await net.makeMember(
+        { ...role, keyPair },
+        { certificate: net.certify(keyPair, role, { owner }) },
+      );
+      return open(await member.dial(other.node.key, 'data'), to, closed.metadata!.uid!);
+    };
+    await assert.rejects(byName('ann'), refusedWith(403));
+    (await byName('bob')).destroy();
+    await other.close();
   });
 
   it('carry much, with a slow reader, unchanged', async () => {
@@ -87,9 +128,9 @@ describe('tunnels into pods', () => {
   it('are limited for each peer and in all, and free again when they end', async () => {
     const [one, two] = [await host.linkFrom('gateway'), await host.linkFrom('gateway', 'second')];
     const held = [await open(one), await open(one)];
-    await assert.rejects(open(one), refusedWith(503));
+    await assert.rejects(open(one), refusedWith(429));
     held.push(await open(two));
-    await assert.rejects(open(two), refusedWith(503));
+    await assert.rejects(open(two), refusedWith(429));
     for (const tunnel of held) tunnel.destroy();
     await until('room again', async () => {
       const tunnel = await open(one).catch(() => undefined);
