@@ -214,6 +214,5 @@ export const isBadRequest = (error: unknown): error is ApiError => has(error, 'B
 export const isForbidden = (error: unknown): error is ApiError => has(error, 'Forbidden');
 export const isUnauthorized = (error: unknown): error is ApiError => has(error, 'Unauthorized');
 export const isGone = (error: unknown): error is ApiError => has(error, 'Gone', 'Expired');
-export const isTooManyRequests = (error: unknown): error is ApiError => has(error, 'TooManyRequests');
 export const isUnavailable = (error: unknown): error is ApiError =>
   has(error, 'ServiceUnavailable', 'Timeout');

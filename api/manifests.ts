@@ -108,6 +108,7 @@ function jsonTabs(text: string): string {
     JSON.parse(text);
     return text.replaceAll('\t', ' ');
   } catch {
+    // YAML in flow style, or broken: the YAML parser says what is wrong, and where.
     return text;
   }
 }

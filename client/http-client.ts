@@ -190,6 +190,7 @@ function asStatus(text: string): Status | undefined {
     const value = JSON.parse(text) as Status | null;
     return value?.kind === 'Status' ? value : undefined;
   } catch {
+    // Something between us and the server may have answered; the caller words it by the status code.
     return undefined;
   }
 }

@@ -80,7 +80,7 @@ export function withContext(text: string, context: KubeContext, { makeCurrent = 
   return document.toString(styleOf(text));
 }
 
-export function withoutContext(text: string, name: string): string {
+function withoutContext(text: string, name: string): string {
   const document = parsed(text);
   for (const list of ['clusters', 'users', 'contexts']) {
     const items = document.get(list);

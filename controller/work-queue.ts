@@ -78,6 +78,7 @@ export class WorkQueue {
       await this.#work(key);
       this.#failures.delete(key);
     } catch {
+      // The work itself has said why in the log; what is left is to try again.
       const failures = this.failures(key) + 1;
       this.#failures.set(key, failures);
       this.addAfter(key, jittered(this.#random, retryMs(failures)));

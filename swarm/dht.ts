@@ -50,6 +50,7 @@ export async function isDhtReachable(dht: DHT): Promise<boolean> {
     await Promise.any(known.map((node) => dht.ping(node, { retry: false })));
     return true;
   } catch {
+    // None of them answered: that is the answer.
     return false;
   }
 }

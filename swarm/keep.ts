@@ -80,6 +80,7 @@ export function keepLink(options: {
         if (changed) log.warn('not connected', { why: lastError.message });
       }
       const waitMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** failures++);
+      // An aborted wait ends the loop by its condition.
       await clock.sleep(jittered(random, waitMs), stopping.signal).catch(() => {});
     }
   };

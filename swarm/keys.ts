@@ -44,6 +44,7 @@ export function verify(message: Buffer, signature: Buffer, publicKey: Buffer): b
     });
     return verifyRaw(null, message, key, signature);
   } catch {
+    // 32 bytes that are no point of the curve.
     return false;
   }
 }
@@ -73,6 +74,7 @@ export async function writeKeyPair(path: string, keyPair: KeyPair): Promise<void
     await file.close();
     await rename(half, path);
   } catch (error) {
+    // The first error is the one to tell.
     await file.close().catch(() => {});
     await rm(half, { force: true });
     throw error;

@@ -17,6 +17,7 @@ export function serveBlobs(
   const path = headers[':path'] ?? '';
   if (!path.startsWith(prefix)) return false;
   void answer(store, stream, headers, path.slice(prefix.length)).catch(() => {
+    // The peer hears that the answer broke off, and asks another.
     if (!stream.destroyed) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   });
   return true;

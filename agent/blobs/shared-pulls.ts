@@ -41,6 +41,7 @@ export class SharedPulls {
     let job = this.#jobs.get(digest);
     // One that is being aborted still holds the file: let it go first.
     while (job?.stop.signal.aborted) {
+      // How it ended was for those who left.
       await job.done.catch(() => {});
       job = this.#jobs.get(digest);
     }
@@ -70,6 +71,7 @@ export class SharedPulls {
     const done = this.#download(digest, sizeBytes, stop.signal, tell).finally(() =>
       this.#jobs.delete(digest),
     );
+    // Each who waits hears of a failure; the last may have left before it came.
     done.catch(() => {});
     const job = { done, stop, listeners };
     this.#jobs.set(digest, job);

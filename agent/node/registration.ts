@@ -169,6 +169,7 @@ export function register(options: {
   const pause = async (ms: number) => {
     const early = new AbortController();
     wake = () => early.abort(new Error('woken'));
+    // Woken is no failure; stopped is told by the next line.
     await clock
       .sleep(jittered(random, ms, 0.1), AbortSignal.any([early.signal, stop.signal]))
       .catch(() => {});

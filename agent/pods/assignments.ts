@@ -52,6 +52,7 @@ export class Assignments {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
         this.#log.warn('an assignment on disk cannot be read and is set aside', { path, error });
+        // Where it cannot be moved either, the next start says so again.
         await rename(path, `${path}.unreadable`).catch(() => {});
       }
     }
@@ -90,6 +91,7 @@ export class Assignments {
     const running = this.#writing.get(uid);
     if (running) {
       running.next = undefined;
+      // What could not be written is about to be removed.
       await running.done.catch(() => {});
     }
     await rm(this.folderOf(uid), { recursive: true, force: true });

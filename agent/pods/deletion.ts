@@ -28,6 +28,7 @@ export async function confirmDeletion(
     } catch (error) {
       if (isNotFound(error) || isConflict(error)) return true;
       failures++;
+      // An aborted wait ends the loop by its condition.
       await clock.sleep(jittered(random, backoffMs(retryMs, failures), 0.3), signal).catch(() => {});
     }
   }

@@ -63,13 +63,10 @@ export class Pods {
       begin();
     });
     this.#abort.signal.addEventListener('abort', () => offline.cancel(), { once: true });
-    void informer.ready().then(
-      () => {
-        offline.cancel();
-        if (!this.#abort.signal.aborted) this.#resync();
-      },
-      () => {},
-    );
+    void informer.ready().then(() => {
+      offline.cancel();
+      if (!this.#abort.signal.aborted) this.#resync();
+    });
   }
 
   all(): PodWorker[] {

@@ -54,6 +54,7 @@ function fieldsWithoutProc(pid: number): string[] | undefined {
     process.kill(pid, 0);
     return ['S'];
   } catch {
+    // No such process, or not ours to signal: then it is not the one we started.
     return undefined;
   }
 }
@@ -62,6 +63,7 @@ function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
+    // Only Linux has it; elsewhere a reboot is not told from a long run.
     return '';
   }
 }

@@ -19,6 +19,7 @@ export function usageOf(pid: number): Usage | undefined {
   try {
     status = readFileSync(`/proc/${pid}/status`, 'utf8');
   } catch {
+    // It has ended, or this is no Linux: nothing is known of its memory.
     return undefined;
   }
   if (fields === undefined) return undefined;

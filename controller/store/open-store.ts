@@ -157,6 +157,7 @@ class OpenedStore implements Store {
       history.forget(cut.revision);
     };
     const done = this.#compaction.then(run);
+    // The caller of this one hears of its failure; the next begins from what is durable.
     this.#compaction = done.catch(() => {});
     return done;
   }

@@ -106,6 +106,7 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
     await this.#written;
     if (this.ended) return;
     this.ended = true;
+    // What was written is written; a container's end must not hang on its log.
     await this.#file?.close().catch(() => {});
     this.#file = undefined;
     this.emit('ended');

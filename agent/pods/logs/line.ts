@@ -1,17 +1,12 @@
 /** What a line is at most; a longer one is stored in parts, as CRI does. */
 export const lineBytesMax = 16 * 1024;
 
-/** One stored line: `<RFC3339Nano> <stdout|stderr> <F|P> <text>`; `P` says that the line goes on in the next one. */
-export interface LogLine {
-  time: string;
-  stream: string;
-  whole: boolean;
-  text: string;
-}
-
 const newline = 0x0a;
 
-/** The stored form of a chunk's lines, and what is left over without its newline. */
+/**
+ * The stored form of a chunk's lines, and what is left over without its newline. One is
+ * `<RFC3339Nano> <stdout|stderr> <F|P> <text>`; `P` says that the line goes on in the next one.
+ */
 export function storeLines(
   time: string,
   stream: string,

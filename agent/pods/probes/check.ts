@@ -147,6 +147,7 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
       reject(signal.reason);
       promise.then(
         (late) => (late as { destroy?: () => void })?.destroy?.(),
+        // It came to nothing, and too late: the probe has failed already.
         () => {},
       );
     };

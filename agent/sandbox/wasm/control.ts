@@ -35,6 +35,7 @@ export function controlOver(socket: Socket, events: ControlEvents): Control {
     try {
       read(chunk);
     } catch {
+      // Not our protocol: its process is no longer ours to talk to, and `close` tells so.
       socket.destroy();
     }
   });

@@ -31,6 +31,7 @@ function readRecord(folder: string): { record?: ContainerRecord } {
   try {
     return { record: JSON.parse(readFileSync(join(folder, recordName), 'utf8')) as ContainerRecord };
   } catch {
+    // The agent died before it was whole: whose the folder is, is told by the process's label.
     return {};
   }
 }
@@ -40,6 +41,7 @@ async function namesIn(folder: string): Promise<string[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   } catch {
+    // No folder yet: nothing has run here.
     return [];
   }
 }

@@ -101,6 +101,7 @@ function readPackage(path: string): { name?: string; version?: string } | undefi
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as { name?: string; version?: string };
   } catch {
+    // Not every folder on the way up is a package.
     return undefined;
   }
 }

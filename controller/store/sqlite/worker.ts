@@ -47,6 +47,7 @@ function answerTo(request: Request): Answer | Promise<Answer> {
       return file.compact(request.revision, request.dropped);
     case 'snapshot': {
       const copy = copying.then(() => backUp(folder, file));
+      // Whoever asked for this copy hears of its failure; the next must not wait for ever.
       copying = copy.catch(() => {});
       return copy;
     }
