@@ -9,11 +9,25 @@ import type { Log } from './log.ts';
 export interface SupervisedChild {
   readonly name: string;
   readonly pid: number | undefined;
-  /** Resolves with the fields of the child's first `ready` message; rejects if it ends or `boundMs` pass before that. */
+  /** Resolves with the fields of the child's first `ready` message; rejects (ChildFailed) if it ends for good or `boundMs` pass before that. */
   ready(boundMs: number): Promise<Record<string, unknown>>;
   /** SIGTERM, then SIGKILL after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
+
+/** A child that ended for good, or did not serve in time. */
+export class ChildFailed extends Error {
+  /** What it wrote at the end. */
+  readonly lastLines: readonly string[];
+  constructor(message: string, lastLines: readonly string[]) {
+    super(message);
+    this.name = 'ChildFailed';
+    this.lastLines = lastLines;
+  }
+}
+
+/** A message of several lines, such as how to restore a store, is kept whole. */
+const lastLinesMax = 40;
 
 /** Restart delays: quick at first, so that a crash is hardly seen, then slow, so that a broken set-up does not burn the machine. */
 const restartDelayMs = { first: 200, max: 30_000 };
@@ -35,7 +49,7 @@ export function superviseChild(options: {
   /** Exit codes that a restart would not mend, such as bad configuration. @default [2, 78] */
   finalCodes?: number[];
   onLine?: (line: string) => void;
-  onFinal?: (code: number | null, lastLines: string[]) => void;
+  onFinal?: (failed: ChildFailed) => void;
 }): SupervisedChild {
   const { name, clock, random, log, finalCodes = [2, 78] } = options;
   let child: ChildProcess | undefined;
@@ -52,14 +66,31 @@ export function superviseChild(options: {
   firstReady.catch(() => {});
   let ended = Promise.resolve();
 
+  const lastError = () =>
+    lastLines.findLast((line) => line.startsWith('Error')) ?? lastLines.at(-1) ?? 'none';
+
+  const startLater = (why: string) => {
+    log.warn(`${name} ended, starting it again`, { why, lastWords: lastError(), inMs: Math.round(delayMs) });
+    clock.after(jittered(random, delayMs, 0.2), () => {
+      if (!stopping) start();
+    });
+    delayMs = Math.min(restartDelayMs.max, delayMs * 2);
+  };
+
   const start = () => {
     const startedAt = clock.now();
-    const spawned = spawn(options.command, options.args, {
-      env: options.env ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Its own group: a terminal's ^C reaches this process alone, which then stops its children in order.
-      detached: true,
-    });
+    let spawned: ChildProcess;
+    try {
+      spawned = spawn(options.command, options.args, {
+        env: options.env ?? process.env,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        // Its own group: a terminal's ^C reaches this process alone, which then stops its children in order.
+        detached: true,
+      });
+    } catch (error) {
+      // What the system refuses at this moment (an update is just replacing the program) is no reason to end the others.
+      return startLater((error as Error).message);
+    }
     child = spawned;
     spawned.on('message', (message) => {
       const { ready } = message as { ready?: Record<string, unknown> };
@@ -67,7 +98,7 @@ export function superviseChild(options: {
     });
     for (const stream of [spawned.stdout!, spawned.stderr!])
       createInterface({ input: stream }).on('line', (line) => {
-        lastLines = [...lastLines.slice(-19), line];
+        lastLines = [...lastLines.slice(1 - lastLinesMax), line];
         options.onLine?.(line);
       });
     ended = new Promise<void>((resolve) => {
@@ -81,16 +112,16 @@ export function superviseChild(options: {
         if (stopping) return;
         const why = signal ?? `exit code ${code}`;
         if (code !== null && finalCodes.includes(code)) {
-          rejectReady(new Error(`${name} ended with ${why}: ${lastLines.at(-1) ?? 'it said nothing'}`));
-          options.onFinal?.(code, lastLines);
+          const failed = new ChildFailed(
+            `${name} ended with ${why}. Its last words: ${lastError()}`,
+            lastLines,
+          );
+          rejectReady(failed);
+          options.onFinal?.(failed);
           return;
         }
         if (clock.now() - startedAt > provenAfterMs) delayMs = restartDelayMs.first;
-        log.warn(`${name} ended, starting it again`, { why, inMs: Math.round(delayMs) });
-        clock.after(jittered(random, delayMs, 0.2), () => {
-          if (!stopping) start();
-        });
-        delayMs = Math.min(restartDelayMs.max, delayMs * 2);
+        startLater(why);
       });
     });
   };
@@ -103,8 +134,12 @@ export function superviseChild(options: {
     },
     ready: (boundMs) => {
       const late = `${name} was not ready after ${Math.round(boundMs / 1000)} s`;
-      const lastWords = () => lastLines.at(-1) ?? 'none';
-      return within(clock, boundMs, firstReady, () => new Error(`${late}. Its last words: ${lastWords()}`));
+      return within(
+        clock,
+        boundMs,
+        firstReady,
+        () => new ChildFailed(`${late}. Its last words: ${lastError()}`, lastLines),
+      );
     },
     async stop(graceMs) {
       stopping = true;

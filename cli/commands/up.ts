@@ -1,12 +1,14 @@
 import { Flags } from '@oclif/core';
 import { hostname, userInfo } from 'node:os';
 import { KithCommand } from '../command.ts';
+import { describeError } from '../describe-error.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { foundCluster } from '../founding.ts';
 import { Home, onLoopback, type ClusterRecord } from '../home.ts';
 import { memberName } from '../names.ts';
 import { programTools } from '../program.ts';
-import { superviseChild, type SupervisedChild } from '../../process/child.ts';
+import { programError } from '../program-error.ts';
+import { ChildFailed, superviseChild, type SupervisedChild } from '../../process/child.ts';
 import { lockFolder } from '../../process/lock.ts';
 import { logFile } from '../../process/log-file.ts';
 import { claimPort, defaultPorts, freePort } from '../../process/ports.ts';
@@ -62,24 +64,31 @@ export default class Up extends KithCommand {
         args: [process.argv[1]!, name, ...args],
         env: { ...process.env, KITH_HOME: home.path },
         onLine: write,
-        onFinal: (code, lines) => {
-          process.stderr.write(
-            `kith ${name} ended with exit code ${code}:\n  ${lines.slice(-3).join('\n  ')}\n`,
-          );
+        onFinal: (failed) => {
+          // One that never served is told, and ended with, by `ready`.
+          if (!isUp) return;
+          process.stderr.write(`${describeError(programError(name, failed)).lines.join('\n')}\n`);
           cannotRun = true;
           shut(`${name} cannot run`);
         },
       });
       children.push(child);
-      return child.ready(readyMsMax);
+      return child.ready(readyMsMax).catch(async (error: unknown) => {
+        await stopAll();
+        throw error instanceof ChildFailed ? programError(name, error) : error;
+      });
     };
+    let isUp = false;
     let cannotRun = false;
-    const shut = onShutdown(async () => {
+    const stopAll = async () => {
       const stopOne = (child: SupervisedChild) =>
         child.stop(child.name === 'agent' ? stopGraceMs.agent : stopGraceMs.other);
       // The controller first: told of an agent that goes, it would start replacements that nobody wants.
       for (const child of children.filter(({ name }) => name === 'controller')) await stopOne(child);
       await Promise.all(children.filter(({ name }) => name !== 'controller').map(stopOne));
+    };
+    const shut = onShutdown(async () => {
+      await stopAll();
       return cannotRun ? exitCodes.failed : 0;
     });
 
@@ -87,6 +96,7 @@ export default class Up extends KithCommand {
     const { writeContext } = await import('../kubeconfig.ts');
     const context = await writeContext(home, record);
     const [, gateway] = await Promise.all([start('agent'), start('gateway')]);
+    isUp = true;
     const gatewayPort = Number(gateway['port']);
     if (flags.output === 'json') {
       this.event({

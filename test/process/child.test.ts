@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { superviseChild, type SupervisedChild } from '../../process/child.ts';
+import { superviseChild, type ChildFailed, type SupervisedChild } from '../../process/child.ts';
 import { systemClock } from '../../process/clock.ts';
 import { silentLog } from '../../process/log.ts';
 import { seededRandom } from '../../process/random.ts';
@@ -37,16 +37,32 @@ describe('a supervised child', () => {
   });
 
   it('is not started again after an exit code that a restart would not mend', async () => {
-    let final: number | null | undefined;
+    let final: ChildFailed | undefined;
     child = superviseChild({
       name: 'two',
       ...tools,
-      ...script(`console.error('port 1 is busy'); process.exit(2);`),
-      onFinal: (code) => (final = code),
+      ...script(`console.error('Error: port 1 is busy'); console.error('Try: another'); process.exit(2);`),
+      onFinal: (failed) => (final = failed),
     });
-    await assert.rejects(child.ready(10_000), /exit code 2: port 1 is busy/);
-    assert.equal(final, 2);
+    await assert.rejects(child.ready(10_000), /exit code 2\. Its last words: Error: port 1 is busy/);
+    assert.deepEqual(final?.lastLines, ['Error: port 1 is busy', 'Try: another']);
     assert.equal(child.pid, undefined);
+  });
+
+  it('is tried again where the system refuses to start it at this moment', async () => {
+    let refusals = 0;
+    const args = ['--input-type=module', '-e', serving];
+    child = superviseChild({
+      name: 'refused',
+      ...tools,
+      // A word with a null byte is refused by spawn itself, as is a program that is being replaced.
+      get command() {
+        return refusals++ === 0 ? '\0' : process.execPath;
+      },
+      args,
+    });
+    await child.ready(10_000);
+    assert.equal(refusals, 2);
   });
 
   it('that does not serve in time is reported with its last words', async () => {
