@@ -117,7 +117,14 @@ export async function openImages(options: {
       const needed = new Set<string>();
       for (const { digest } of entries) {
         needed.add(digest);
-        const manifest = await manifestOf(digest).catch(() => undefined);
+        let manifest: Manifest | undefined;
+        try {
+          manifest = await manifestOf(digest);
+        } catch (error) {
+          // What cannot be read now may be whole in a moment: its layers must not go because of that.
+          log.warn('nothing was swept: a listed image cannot be read', { digest, error });
+          return entries;
+        }
         for (const part of manifest ? [manifest.config, ...manifest.layers] : []) needed.add(part.digest);
       }
       const before = clock.date().getTime() - unlistedAgeMaxMs;
