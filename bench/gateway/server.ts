@@ -1,4 +1,4 @@
-/** The app behind both ways: a plain node:http server. `PORT` names its port. Prints `ready <port>` where nobody else says so. */
+/** The app behind both ways: a plain node:http server on `PORT`. */
 import { createServer } from 'node:http';
 
 const body = Buffer.from('x'.repeat(512));
@@ -7,6 +7,4 @@ const server = createServer((_req, res) => {
   res.end(body);
 });
 server.keepAliveTimeout = 30_000;
-server.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
-  console.log(`ready ${(server.address() as { port: number }).port}`);
-});
+server.listen(Number(process.env['PORT']), '127.0.0.1');
