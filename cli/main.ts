@@ -14,10 +14,10 @@ nodeModule.enableCompileCache?.();
 process.removeAllListeners('warning');
 const { followParent } = await import('../process/shutdown.ts');
 followParent();
-const { Errors, flush, run } = await import('@oclif/core');
+const { Errors, run } = await import('@oclif/core');
 try {
+  // What is written last needs no waiting for: Node ends when it is out, or when nobody reads it any more.
   await run(process.argv.slice(2), import.meta.url);
-  await flush();
 } catch (error) {
   const { lineForUnknown } = await import('./unknown-command.ts');
   const line = lineForUnknown(error as Error, process.argv.slice(2));

@@ -1,15 +1,12 @@
 import { stringify } from 'yaml';
-import type {
-  Container,
-  ContainerStatus,
-  Event,
-  Node,
-  Pod,
-  Service,
-  EndpointSlice,
-} from '../../api/types.ts';
+import { humanDuration } from '../../api/tables/duration.ts';
+import type { Deployment, EndpointSlice, Event, Node, Pod, Service } from '../../api/types.ts';
 import type { KubeObject } from '../../client/client.ts';
 import { columns } from '../print/table.ts';
+import { plainText } from '../print/text-width.ts';
+import { podBody } from './pod.ts';
+import { list, pairs, texts } from './pairs.ts';
+import { workload } from './workload.ts';
 
 /** What else is known about the object that is described. */
 export interface Surroundings {
@@ -24,7 +21,8 @@ export interface Surroundings {
 /** An object for reading: who it is, what it is, its conditions, and what has happened to it. */
 export function describe(object: KubeObject, around: Surroundings): string[] {
   const { metadata } = object;
-  const lines = [
+  // Messages and annotations come from others: none of them may move the cursor.
+  return [
     ...pairs({
       Name: metadata?.name,
       Namespace: metadata?.namespace,
@@ -36,29 +34,7 @@ export function describe(object: KubeObject, around: Surroundings): string[] {
     ...body(object, around),
     ...conditions(object),
     ...events(around.events, around.now),
-  ];
-  return lines;
-}
-
-/** Pairs under each other; what is not set is left out. */
-function pairs(fields: Record<string, string | number | undefined>, indent = ''): string[] {
-  const shown = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
-  const width = Math.max(0, ...shown.map(([name]) => name.length)) + 2;
-  return shown.flatMap(([name, value]) => {
-    const [first = '', ...rest] = String(value).split('\n');
-    return [
-      `${indent}${`${name}:`.padEnd(width)}${first}`,
-      ...rest.map((line) => `${indent}${' '.repeat(width)}${line}`),
-    ];
-  });
-}
-
-function list(map: Record<string, string> | undefined): string | undefined {
-  return map && Object.keys(map).length > 0
-    ? Object.entries(map)
-        .map(([key, value]) => `${key}=${value}`)
-        .join('\n')
-    : undefined;
+  ].map(plainText);
 }
 
 function annotationsOf({ metadata }: KubeObject): Record<string, string> {
@@ -72,7 +48,10 @@ function annotationsOf({ metadata }: KubeObject): Record<string, string> {
 function body(object: KubeObject, around: Surroundings): string[] {
   switch (object.kind) {
     case 'Pod':
-      return pod(object as Pod);
+      return podBody(object as Pod);
+    case 'Deployment':
+    case 'ReplicaSet':
+      return workload(object as Deployment);
     case 'Node':
       return node(object as Node, around.pods ?? []);
     case 'Service':
@@ -91,60 +70,6 @@ function body(object: KubeObject, around: Surroundings): string[] {
   }
 }
 
-function pod({ spec, status }: Pod): string[] {
-  const lines = pairs({
-    Node: spec?.nodeName ?? '<none>',
-    Status: status?.phase,
-    Reason: status?.reason,
-    Message: status?.message,
-    IP: status?.podIP,
-  });
-  const statuses = new Map((status?.containerStatuses ?? []).map((one) => [one.name, one]));
-  lines.push(
-    'Containers:',
-    ...(spec?.containers ?? []).flatMap((one) => container(one, statuses.get(one.name))),
-  );
-  return lines;
-}
-
-function container(spec: Container, status: ContainerStatus | undefined): string[] {
-  const state = (name: 'state' | 'lastState') => {
-    const { waiting, running, terminated } = status?.[name] ?? {};
-    if (running) return `Running since ${running.startedAt}`;
-    if (waiting) return ['Waiting', waiting.reason, waiting.message].filter(Boolean).join(', ');
-    if (terminated)
-      return `Ended: ${terminated.reason ?? 'Error'}, exit code ${terminated.exitCode}${terminated.message ? `, ${terminated.message}` : ''}`;
-    return undefined;
-  };
-  return [
-    `  ${spec.name}:`,
-    ...pairs(
-      {
-        Image: spec.image,
-        'Image ID': status?.imageID,
-        Ports: spec.ports
-          ?.map(({ containerPort, protocol }) => `${containerPort}/${protocol ?? 'TCP'}`)
-          .join(', '),
-        State: state('state'),
-        'Last state': state('lastState'),
-        Ready: status ? String(status.ready) : undefined,
-        Restarts: status?.restartCount,
-        Requests: list(strings(spec.resources?.requests)),
-        Limits: list(strings(spec.resources?.limits)),
-        Environment: spec.env
-          ?.map(
-            ({ name, value, valueFrom }) => `${name}=${value ?? `<from ${Object.keys(valueFrom ?? {})[0]}>`}`,
-          )
-          .join('\n'),
-      },
-      '    ',
-    ),
-  ];
-}
-
-const strings = (map: Record<string, unknown> | undefined) =>
-  map && Object.fromEntries(Object.entries(map).map(([key, value]) => [key, String(value)]));
-
 function node({ spec, status, metadata }: Node, pods: Pod[]): string[] {
   const running = pods.filter(({ spec: podSpec }) => podSpec?.nodeName === metadata?.name);
   return [
@@ -155,7 +80,7 @@ function node({ spec, status, metadata }: Node, pods: Pod[]): string[] {
         ?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`)
         .join('\n'),
       Unschedulable: spec?.unschedulable ? 'true' : undefined,
-      Lends: list(strings(status?.allocatable)),
+      Lends: list(texts(status?.allocatable)),
       System: [
         status?.nodeInfo?.operatingSystem,
         status?.nodeInfo?.architecture,
@@ -239,7 +164,7 @@ function events(all: Event[], now: Date): string[] {
       sorted.map((event) => [
         `  ${event.type}`,
         event.reason ?? '',
-        `${Math.max(0, Math.round((now.getTime() - Date.parse(time(event))) / 1000))}s${(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}`,
+        `${humanDuration(Math.max(0, now.getTime() - Date.parse(time(event))))}${(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}`,
         event.source?.component ?? event.reportingComponent ?? '',
         event.message ?? '',
       ]),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { KubeObject } from '../../client/client.ts';
+import type { KubeObject, ObjectRef } from '../../client/client.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What `npm run build` makes. */
@@ -53,14 +53,30 @@ export class CliCluster {
   }
 
   async #ask(command: object): Promise<void> {
-    const answered = once(this.#answers!, 'line') as Promise<[string]>;
-    this.#child!.stdin!.write(`${JSON.stringify(command)}\n`);
-    const { error } = JSON.parse((await answered)[0]) as { error?: string };
+    const child = this.#child!;
+    const done = new AbortController();
+    const { signal } = done;
+    const answered = once(this.#answers!, 'line', { signal }) as Promise<[string]>;
+    const ended = once(child, 'exit', { signal }).then(([code, by]): never => {
+      throw new Error(`the API server has ended with ${code ?? by}`);
+    });
+    child.stdin!.write(`${JSON.stringify(command)}\n`);
+    const [line] = await Promise.race([answered, ended]).finally(() => {
+      answered.catch(() => {});
+      ended.catch(() => {});
+      done.abort();
+    });
+    const { error } = JSON.parse(line) as { error?: string };
     if (error) throw new Error(error);
   }
 
   put(...objects: KubeObject[]): Promise<void> {
     return this.#ask({ put: objects });
+  }
+
+  /** A merge patch, as somebody else would send it. */
+  patch(ref: ObjectRef, patch: object): Promise<void> {
+    return this.#ask({ patch: { ref, patch } });
   }
 
   remove(object: KubeObject): Promise<void> {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { ServerHttp2Stream } from 'node:http2';
 import { isAlreadyExists } from '../../api/errors.ts';
-import type { KubeObject } from '../../client/client.ts';
+import type { KubeObject, ObjectRef } from '../../client/client.ts';
 import { writeContext } from '../../client/kubeconfig.ts';
 import { Tokens } from '../../controller/apiserver/auth/tokens.ts';
 import { createApiServer } from '../../controller/apiserver/create.ts';
@@ -99,6 +99,7 @@ async function put(object: KubeObject & { status?: unknown }): Promise<void> {
 async function obey(command: {
   put?: KubeObject[];
   delete?: KubeObject;
+  patch?: { ref: ObjectRef; patch: object };
   log?: [string, string];
 }): Promise<void> {
   for (const object of command.put ?? []) await put(object);
@@ -109,6 +110,7 @@ async function obey(command: {
       { gracePeriodSeconds: 0 },
     );
   }
+  if (command.patch) await client.patch(command.patch.ref, 'merge', command.patch.patch);
   if (command.log) {
     const [pod, text] = command.log;
     const line = `${stamp()} ${text}`;
