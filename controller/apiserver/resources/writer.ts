@@ -9,7 +9,7 @@ import {
   unavailable,
 } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
-import { isStoreConflict, StoreError, StoreOverloaded } from '../../store/errors.ts';
+import { isStoreClosed, isStoreConflict, StoreError, StoreOverloaded } from '../../store/errors.ts';
 import type { Entry } from '../../store/store.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -107,11 +107,15 @@ function isSame(old: Resource, next: Resource): boolean {
   return isDeepStrictEqual(old, { ...next, metadata: { ...next.metadata, resourceVersion: version } });
 }
 
-/** The store's refusals in the API's words: what was not acknowledged may be tried again. */
+/**
+ * The store's refusals in the API's words. Clients repeat by themselves what carries a delay, and kubectl for ten seconds without
+ * a word: so it goes only with what is surely unwritten and soon over. A full disk waits for a person, and whether a write that
+ * failed has survived is unknown: they are told at once.
+ */
 export function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StoreOverloaded) return tooManyRequests(error.message);
-  if (error instanceof StoreError) return unavailable(error.message, 1);
+  if (error instanceof StoreError) return unavailable(error.message, isStoreClosed(error) ? 1 : undefined);
   const failure = internal(error instanceof Error ? error.message : String(error));
   failure.cause = error;
   return failure;

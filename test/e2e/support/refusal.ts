@@ -29,14 +29,14 @@ export async function refusal(kith: Kith, args: string[]): Promise<Refusal> {
   return { code: how, said };
 }
 
-/** What runs in this home: its programs, and what they started. */
+/** What runs in this home: its programs, and what they started; the DHT of the test only lends the home's name. */
 export function processesOf(kith: Kith): ProcessEntry[] {
   const home = `KITH_HOME=${kith.environment['KITH_HOME']}`;
   const all = processes();
   const found = new Map<number, ProcessEntry>();
-  for (const { pid } of all.filter(({ pid }) => environmentOf(pid).includes(home)))
+  for (const { pid } of all.filter((entry) => environmentOf(entry.pid).includes(home)))
     for (const entry of tree(pid, all)) found.set(entry.pid, entry);
-  return [...found.values()];
+  return [...found.values()].filter(({ command }) => !/main\.js hub\b/.test(command));
 }
 
 function environmentOf(pid: number): string[] {
