@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../../process/clock.ts';
 import { systemRandom } from '../../process/random.ts';
 import { onShutdown } from '../../process/shutdown.ts';
@@ -29,6 +30,10 @@ export default class Top extends KithCommand {
       transport.close();
     };
     if (!process.stdout.isTTY || !process.stdin.isTTY) return this.#printLines(source, stop);
+    // Frames are short-lived: without this the space for such grows, and 10,000 pods take 230 MB instead of 150.
+    setFlagsFromString('--semi-space-growth-factor=1');
+    // React's development build, which is its default, takes twice the time for a frame.
+    process.env['NODE_ENV'] ??= 'production';
     const { showTop } = await import('../ui/top.tsx');
     await showTop(source, process.env);
     await stop();

@@ -34,6 +34,8 @@ export async function showTop(source: Source, environment: NodeJS.ProcessEnv): P
     alternateScreen: true,
     incrementalRendering: true,
     exitOnCtrlC: false,
+    // A key should be seen within 50 ms; ink would wait for up to 33 of them.
+    maxFps: 60,
     // A terminal is one, also where CI=true is set.
     interactive: true,
   });
