@@ -42,7 +42,7 @@ export class Terminal {
 
   /** What is on the screen; with `colours` as escape sequences too. */
   screen({ colours = false } = {}): string {
-    return this.#tmux('capture-pane', '-p', '-t', 't', ...(colours ? ['-e'] : []));
+    return this.#tmux('capture-pane', '-p', '-t', 't', ...(colours ? ['-e', '-N'] : []));
   }
 
   /** Types: names of keys as tmux knows them (`Enter`, `Tab`), or letters. */
