@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Deployment } from '../../api/types.ts';
 import { CliCluster, type Ran } from './cluster.ts';
 
 const deployment = (replicas: unknown = 1, more = '', podSpec = '') => `apiVersion: apps/v1
@@ -183,6 +184,38 @@ metadata: {name: new}
     await apply(config('shared').replace('{key: "1"}', '{mine: "3"}'));
     const { out } = await cluster.kith(['get', 'cm/shared', '-o', 'json']);
     assert.deepEqual((JSON.parse(out) as { data: object }).data, { mine: '3', theirs: 'x' });
+  });
+
+  it('pins an image that was built on this machine to its digest, so that a new build rolls out', async () => {
+    const images = join(cluster.home, 'images');
+    const built = (digit: string) => {
+      mkdirSync(images, { recursive: true });
+      const manifest = {
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        digest: `sha256:${digit.repeat(64)}`,
+        size: 2,
+        annotations: { 'org.opencontainers.image.ref.name': 'hello:v1' },
+      };
+      writeFileSync(join(images, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
+    };
+    const image = async () => {
+      const { out } = await cluster.kith(['get', 'deploy/hello', '-o', 'json']);
+      return (JSON.parse(out) as Deployment).spec!.template.spec!.containers[0]!.image;
+    };
+    await apply(deployment());
+    assert.equal(await image(), 'hello:v1');
+    built('a');
+    assert.match(
+      (await apply(deployment())).out,
+      /configured\n {2}hello:v1 is sha256:a+…, built on this machine/,
+    );
+    assert.equal(await image(), `hello:v1@sha256:${'a'.repeat(64)}`);
+    assert.match((await apply(deployment())).out, /unchanged/);
+    built('b');
+    assert.match((await apply(deployment())).out, /configured/);
+    assert.equal(await image(), `hello:v1@sha256:${'b'.repeat(64)}`);
+    rmSync(images, { recursive: true });
+    await cluster.kith(['delete', 'deploy', 'hello']);
   });
 
   it('shows with --dry-run what it would do, and does not', async () => {
