@@ -139,7 +139,7 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
     registered: agent.registered,
     isolation: held
       ? 'each in a sandbox without network, files or privileges (bubblewrap)'
-      : 'without an OS sandbox, hence only of its own owner: install bubblewrap to lend it to others',
+      : "without an OS sandbox, hence its owner's own only: install bubblewrap to lend it to others",
     onLeave: (listener) => leaveListeners.push(listener),
     async stop() {
       ear.close();

@@ -28,6 +28,6 @@ export default class AgentCommand extends KithCommand {
     const agent = await runHost(home, record);
     onShutdown(() => agent.stop());
     await agent.registered;
-    tellReady({ node: agent.nodeName });
+    tellReady({ node: agent.nodeName, isolation: agent.isolation });
   }
 }

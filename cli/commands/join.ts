@@ -61,7 +61,12 @@ export default class Join extends KithCommand {
     });
     await agent.registered;
     if (flags.output === 'json')
-      return this.event({ event: 'ready', node: agent.nodeName, cluster: record.name });
+      return this.event({
+        event: 'ready',
+        node: agent.nodeName,
+        cluster: record.name,
+        isolation: agent.isolation,
+      });
     this.log(`This machine is the host "${agent.nodeName}" of the cluster "${record.name}".`);
     this.log('It lends:');
     for (const { name, value, reason } of agent.caps)

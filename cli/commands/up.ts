@@ -95,7 +95,7 @@ export default class Up extends KithCommand {
     const controller = await start('controller');
     const { writeContext } = await import('../kubeconfig.ts');
     const context = await writeContext(home, record);
-    const [, gateway] = await Promise.all([start('agent'), start('gateway')]);
+    const [agent, gateway] = await Promise.all([start('agent'), start('gateway')]);
     isUp = true;
     const gatewayPort = Number(gateway['port']);
     if (flags.output === 'json') {
@@ -106,12 +106,14 @@ export default class Up extends KithCommand {
         gatewayPort,
         kubeconfig: home.kubeconfig,
         context: context.name,
+        isolation: agent['isolation'],
       });
       return;
     }
     this.log(
       `The cluster "${record.name}" is up; ${record.member} is its ${record.role === 'founder' ? 'first ' : ''}host.`,
     );
+    this.log(`Apps run here ${String(agent['isolation'])}.`);
     this.log(`  apps         http://localhost:${gatewayPort}/`);
     this.log(`  kubectl      context ${context.name} in ${context.file}`);
     this.log(`  logs         ${home.file('logs')}`);

@@ -43,6 +43,7 @@ export async function check(
 ): Promise<string[]> {
   const problems: string[] = [];
   await swarm.start(steps);
+  say(`the hosts run apps ${swarm.isolation}`);
 
   const firstNames = await allReplicasAnswer(swarm, steps, app, problems);
   say(`answered so far: ${[...firstNames].join(', ')}`);

@@ -109,6 +109,7 @@ async function runDemo(): Promise<number> {
 }
 
 async function applyAndShow(swarm: DemoSwarm): Promise<void> {
+  say(`the hosts run apps ${swarm.isolation}`);
   const startedAt = performance.now();
   await swarm.apply(options.manifest);
   for (;;) {

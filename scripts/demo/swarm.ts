@@ -37,6 +37,9 @@ export class DemoSwarm {
     this.founder = new Kith(join(folder, 'attic'), marker);
   }
 
+  /** How the hosts hold the apps, in their own words. */
+  isolation = '';
+
   /** The hello app's host name at the gateway. */
   readonly appHost = 'hello.default.kith.localhost';
 
@@ -60,6 +63,7 @@ export class DemoSwarm {
       const ready = await this.up.ready;
       this.gatewayPort = Number(ready['gatewayPort']);
       this.kubeconfig = ready['kubeconfig']!;
+      this.isolation = ready['isolation']!;
       this.url = `http://${this.appHost}:${this.gatewayPort}/`;
     });
     await steps.time('agents joined', async () => {

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import type { Clock } from '../../../process/clock.ts';
 import { bubblewrapJail } from './bubblewrap.ts';
 import { openJail, type Jail } from './jail.ts';
@@ -33,12 +34,26 @@ export async function findJail(options: {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const seccompFile = join(folder, `seccomp-${process.arch}.bpf`);
     await writeFile(seccompFile, seccompFilter(process.arch), { mode: 0o600 });
-    const jail = bubblewrapJail({ command, node: await nodeBinary(), seccompFile });
+    const jail = bubblewrapJail({ command: await pathTo(command), node: await nodeBinary(), seccompFile });
     const why = await trial(jail, folder, clock);
     return why === undefined ? { jail } : { jail: openJail, why };
   } catch (error) {
     return { jail: openJail, why: wordsOf(error) };
   }
+}
+
+/** Where the user's PATH has it. The jail starts it with an empty environment, in which the system would search its own folders only. */
+async function pathTo(command: string): Promise<string> {
+  if (command.includes('/')) return command;
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)) {
+    const path = join(folder, command);
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  throw Object.assign(new Error(`${command} is not on the PATH`), { code: 'ENOENT' });
 }
 
 async function trial(jail: Jail, folder: string, clock: Clock): Promise<string | undefined> {
