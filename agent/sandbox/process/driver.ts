@@ -173,7 +173,8 @@ class ProcessPod implements PodSandbox {
   async remove(): Promise<void> {
     this.#isRemoved = true;
     await Promise.all([...this.#containers.values()].map((container) => container.stop(0)));
-    await rm(this.#folder, { recursive: true, force: true });
+    // A start in flight may put its record there while the folder goes.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
     this.#forget();
   }
 
