@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Program } from './program.ts';
 
-const boundMs = 30_000;
+const boundMs = 60_000;
 
 export interface Said {
   code: number;

@@ -35,7 +35,7 @@ export class Program {
   }
 
   /** The first line that fits; fails with all that was said where none comes in time, or before the program ends. */
-  async line(pattern: RegExp, boundMs = 30_000): Promise<RegExpMatchArray> {
+  async line(pattern: RegExp, boundMs = 60_000): Promise<RegExpMatchArray> {
     const find = () => this.lines.map((line) => line.match(pattern)).find(Boolean) ?? undefined;
     const endedWith = this.ended.then((how) => `it ended with ${how}`);
     const found = await Promise.race([until(`a line like ${pattern}`, find, boundMs), endedWith]).catch(
