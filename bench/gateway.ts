@@ -2,7 +2,6 @@
  * A plain node:http server through the gateway, a real link and the agent's tunnel, against the same server behind a plain
  * Node reverse proxy. Gateway, host, server, proxy and load are processes of their own.
  */
-import { createInterface } from 'node:readline';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '../swarm/certificate.ts';
@@ -11,7 +10,8 @@ import { createKeyPair, keyId } from '../swarm/keys.ts';
 import { node, service, slice } from '../test/gateway/objects.ts';
 import { startProgram, type Child } from '../test/gateway/programs/child.ts';
 import { testnet } from '../test/support/testnet.ts';
-import type { LoadOrder, LoadResult } from './gateway/load.ts';
+import type { LoadResult } from './gateway/load.ts';
+import { startLoader } from './gateway/loader.ts';
 import type { BenchRow } from './row.ts';
 
 const runs = 7;
@@ -102,21 +102,15 @@ async function setUp() {
     profiled('gateway'),
   );
   const proxy = await program('gateway/proxy.ts', port);
-  const loader = await program('gateway/load.ts', {});
-  const answers = createInterface(loader.process.stdout!)[Symbol.asyncIterator]();
+  const loader = await startLoader();
   const gatewayPort = Number(gateway.words[0]);
   const proxyPort = Number(proxy.words[0]);
   return {
     ours: { port: gatewayPort, host: `app.default.kith.localhost:${gatewayPort}` },
     theirs: { port: proxyPort, host: `127.0.0.1:${proxyPort}` },
-    async load(order: LoadOrder): Promise<LoadResult> {
-      loader.process.stdin!.write(`${JSON.stringify(order)}\n`);
-      const result = JSON.parse((await answers.next()).value as string) as LoadResult;
-      if (result.errors > 0) throw new Error(`${result.errors} requests failed on port ${order.port}`);
-      return result;
-    },
+    load: loader.load,
     async close() {
-      await Promise.all(children.map((child) => child.end()));
+      await Promise.all([loader, ...children].map((child) => child.end()));
       await net.close();
     },
   };

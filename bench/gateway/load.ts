@@ -6,7 +6,8 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 export interface LoadOrder {
-  port: number;
+  /** On 127.0.0.1; or the path of a unix socket. */
+  port: number | string;
   host: string;
   connections: number;
   ms: number;
@@ -28,9 +29,12 @@ class Connection {
   #onAnswer: ((ok: boolean) => void) | undefined;
   #text = '';
 
-  constructor(port: number, host: string) {
+  constructor(port: number | string, host: string) {
     this.#request = Buffer.from(`GET / HTTP/1.1\r\nHost: ${host}\r\nAccept: */*\r\n\r\n`);
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    this.#socket =
+      typeof port === 'string'
+        ? connect({ path: port })
+        : connect({ port, host: '127.0.0.1', noDelay: true });
     this.#socket.setEncoding('latin1');
     this.#socket.on('data', (chunk: string) => this.#read(chunk));
     this.#socket.on('error', () => {});
