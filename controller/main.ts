@@ -58,7 +58,12 @@ export const apiFiles = (folder: string) => ({
 export async function runController(options: ControllerProgramOptions): Promise<RunningController> {
   const { clock, random, log, folder, member } = options;
   const store = await openStore({ driver: sqliteLog(makePrivateFolder(join(folder, 'store'))), clock, log });
-  const closing: (() => Promise<void> | void)[] = [() => store.close()];
+  const keepCopy = () =>
+    // A copy at each stop: a store that is damaged while nobody runs it can be restored to where it was.
+    store
+      .snapshot()
+      .catch((error: Error) => log.warn('no copy of the store was kept at this stop', { error }));
+  const closing: (() => Promise<unknown> | void)[] = [() => store.close(), keepCopy];
   const stop = async () => {
     for (const close of closing.toReversed()) await close();
   };
