@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** The one binary. Runs itself under the packaged Node 24 where it was started by an older one. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { runUnder } from './packaged-node.ts';
 
 const nodeMajorMin = 24;
 
-if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) process.exit(runUnderPackagedNode());
+if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) await runUnderPackagedNode();
 
 nodeModule.enableCompileCache?.();
 // `kith gateway` and `kith agent` are long-lived: warnings about experimental parts of Node are not their user's concern.
@@ -26,7 +26,7 @@ try {
   process.exit(2);
 }
 
-function runUnderPackagedNode(): number {
+async function runUnderPackagedNode(): Promise<never> {
   const platform = `${process.platform}-${process.arch}`;
   const packaged = ['../../node_modules', '../../..']
     .flatMap((folder) => [`${folder}/node-${platform}`, `${folder}/node-bin-${platform}`])
@@ -37,8 +37,10 @@ function runUnderPackagedNode(): number {
       `kith needs Node ${nodeMajorMin} or newer; this is ${process.versions.node}, and none is packaged for ${process.platform}-${process.arch}.\n` +
         `Try: install Node ${nodeMajorMin} from nodejs.org.\n`,
     );
-    return 1;
+    process.exit(1);
   }
-  const result = spawnSync(packaged, process.argv.slice(1), { stdio: 'inherit' });
-  return result.status ?? 1;
+  const ended = await runUnder(packaged, process.argv.slice(1));
+  // A shell tells apart what ended by itself and what a signal ended.
+  if (typeof ended === 'string') process.kill(process.pid, ended);
+  process.exit(typeof ended === 'number' ? ended : 1);
 }
