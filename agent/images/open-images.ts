@@ -83,7 +83,8 @@ export async function openImages(options: {
       [annotations.created]: clock.date().toISOString(),
     };
     const descriptor = { mediaType: mediaTypes.manifest, digest, size, annotations: labels };
-    const name = taggedName(reference);
+    // A digest says which image, not what a tag means: a rollback to yesterday's digest must not take the name from today's build.
+    const name = reference.digest ? undefined : taggedName(reference);
     await layout.change((entries) => {
       const listed = name
         ? entryNamed(entries, name)?.digest === digest

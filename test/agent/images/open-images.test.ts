@@ -132,6 +132,17 @@ describe('images', () => {
     assert.equal((await images.pull('hello:v1', { policy: 'Always' })).digest, mine.digest);
   });
 
+  it('leaves a tag where it is when an image is pulled by digest: a rollback keeps the name of the newer build', async () => {
+    const { images, folder } = await host();
+    const before = await images.importComponent(component(1), 'hello:v1');
+    const built = await images.importComponent(component(2), 'hello:v1');
+    await images.pull(`hello:v1@${before.digest}`, { policy: 'IfNotPresent' });
+    assert.equal(await resolveLocal(folder, 'hello:v1'), built.digest);
+    assert.equal((await images.pull('hello:v1', { policy: 'Never' })).digest, built.digest);
+    // Listed without a name, so that it is not swept while its pods run.
+    assert.equal((await images.list()).length, 2);
+  });
+
   it('says in Kubernetes’ words why there is no image', async () => {
     const { peer } = await builder();
     const { images } = await host([peer]);
