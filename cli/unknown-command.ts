@@ -8,6 +8,9 @@ export function lineForUnknown(error: Error, words: string[]): string | undefine
   const commands = readdirSync(new URL('commands', import.meta.url))
     .map((file) => file.replace(/\..*$/, ''))
     .toSorted();
+  // "up now" is asked for as the command "up:now".
+  if (commands.includes(word))
+    return `Error (KITH_USAGE): kith ${word} takes no "${words[1] ?? ''}"\nTry: kith ${word} --help`;
   const meant = nearest(word, [...new Set(commands)]);
   return `Error (KITH_USAGE): kith has no command "${word}"\nTry: kith ${meant ?? '--help'}`;
 }

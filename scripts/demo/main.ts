@@ -40,7 +40,7 @@ function demoFolder(): string {
       return folder;
     } catch (error) {
       if (!(error instanceof FolderBusy)) throw error;
-      say(`${error.message} Using a folder of our own.`);
+      say(`${folder} is in use by ${error.holder}: this one goes into a folder of its own.`);
     }
   }
   throw new Error(`${most} demonstrations run already. Stop one (Ctrl-C) and try again.`);
