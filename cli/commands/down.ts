@@ -2,7 +2,7 @@ import { KithCommand } from '../command.ts';
 import { Home } from '../home.ts';
 import { systemClock } from '../../process/clock.ts';
 import { holderOf } from '../../process/lock.ts';
-import { CliError } from '../errors.ts';
+import { CliError, exitCodes } from '../errors.ts';
 
 /** Pods end within their grace period; then whoever holds the home is stuck, and the user should know. */
 const stopMsMax = 45_000;
@@ -15,7 +15,10 @@ export default class Down extends KithCommand {
   async run(): Promise<void> {
     const home = new Home();
     if (!home.cluster())
-      throw new CliError('KITH_NO_CLUSTER', `there is no cluster in ${home.path}`, { next: 'kith up' });
+      throw new CliError('KITH_NO_CLUSTER', `there is no cluster in ${home.path}`, {
+        next: 'kith up',
+        exit: exitCodes.wrongInput,
+      });
     const holder = holderOf(home.folder('run'), 'home');
     if (!holder) return this.log('nothing runs here.');
     if (holder.pid === 0)

@@ -4,10 +4,9 @@ import { get } from 'node:http';
 import { isNotFound } from '../../api/errors.ts';
 import type { Service } from '../../api/types.ts';
 import { appUrl } from '../../gateway/host.ts';
-import { defaultPorts } from '../../process/ports.ts';
 import { KithCommand } from '../command.ts';
 import { connect } from '../connection.ts';
-import { CliError } from '../errors.ts';
+import { CliError, exitCodes } from '../errors.ts';
 import { namespaceFlag } from '../flags.ts';
 import { Home } from '../home.ts';
 import { requireCluster } from '../program.ts';
@@ -29,7 +28,13 @@ export default class Open extends KithCommand {
     const { args, flags } = await this.parse(Open);
     const home = new Home();
     const { role, ports } = requireCluster(home);
-    const port = ports.gateway ?? defaultPorts.gateway;
+    const port = ports.gateway;
+    // Without one of ours, whatever listens on the usual port is somebody else's.
+    if (port === undefined)
+      throw new CliError('KITH_NO_GATEWAY', 'this home has no gateway: it lends a machine', {
+        next: 'kith open on a machine that runs kith up, or that joined with an invite for users',
+        exit: exitCodes.wrongInput,
+      });
     if (role === 'founder') {
       const { client, transport } = connect(home);
       try {
@@ -43,7 +48,7 @@ export default class Open extends KithCommand {
     }
     const url = appUrl(args.service, flags.namespace, port);
     const status = await tried(port, new URL(url).host);
-    if (status === undefined)
+    if (status === undefined || status === 421)
       throw new CliError('KITH_NO_GATEWAY', `no gateway answers on port ${port} of this machine`, {
         next: role === 'founder' ? 'kith up' : 'kith join',
       });

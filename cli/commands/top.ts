@@ -16,6 +16,7 @@ export default class Top extends KithCommand {
     await this.parse(Top);
     this.endWithReader();
     const home = new Home();
+    const record = home.cluster();
     const { client, transport, server } = connect(home);
     const { Source } = await import('../ui/source.ts');
     const source = new Source({
@@ -23,7 +24,8 @@ export default class Top extends KithCommand {
       transport,
       clock: systemClock,
       random: systemRandom,
-      cluster: home.cluster()?.name ?? server,
+      cluster: record?.name ?? server,
+      apps: record?.ports.gateway ? `http://localhost:${record.ports.gateway}/` : undefined,
     });
     const stop = async () => {
       await source.stop();

@@ -11,6 +11,8 @@ import { panes, selectedIndex, selectedRow, type Pane, type View } from './view.
 /** Everything that is shown, as plain data. */
 export interface Screen {
   cluster: string;
+  /** Where this machine's gateway lists the apps. */
+  apps?: string | undefined;
   now: Date;
   rows: Record<Pane, Row[]>;
   logs: LogLines;
@@ -58,7 +60,7 @@ function bodyLines(screen: Screen, view: View, size: Size): Line[] {
   return panes.flatMap((pane) => onePane(screen, view, pane, { ...size, rows: heights[pane] }));
 }
 
-function header({ cluster, rows, link }: Screen, width: number): Line {
+function header({ cluster, apps, rows, link }: Screen, width: number): Line {
   const good = (all: Row[]) => all.filter(({ state }) => state === 'good').length;
   const counts = `${good(rows.hosts)}/${rows.hosts.length} hosts ready · ${good(rows.pods)}/${rows.pods.length} pods ready`;
   const name: Line = [
@@ -79,6 +81,9 @@ function header({ cluster, rows, link }: Screen, width: number): Line {
           [name, short],
         ]
       : [
+          ...(apps
+            ? [[[...named, { text: `  ${apps}`, look: 'focus' as const }], short] as [Line, Line]]
+            : []),
           [named, long],
           [name, short],
         ];

@@ -27,6 +27,8 @@ interface Tools {
   clock: Clock;
   random: Random;
   cluster: string;
+  /** Where this machine's gateway lists the apps. */
+  apps?: string | undefined;
 }
 
 /** The live data behind the screen. It never ends by itself: what is lost comes back, and until then the last state stays. */
@@ -70,6 +72,7 @@ export class Source {
   screen(): Screen {
     return {
       cluster: this.#tools.cluster,
+      apps: this.#tools.apps,
       now: this.#tools.clock.date(),
       rows: {
         hosts: (this.#rows.hosts ??= this.#hostRows()),
