@@ -176,7 +176,7 @@ describe('the hello', () => {
     await (await node()).dial(controller.key, 'control');
     addresses.clear();
     await assert.rejects(
-      (await node()).dial(controller.key, 'control', { timeoutMs: 1_000 }),
+      (await node()).dial(controller.key, 'control', { timeoutMs: 5_000 }),
       code('dht-unreachable'),
     );
   });
