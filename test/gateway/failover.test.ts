@@ -1,3 +1,6 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +78,10 @@ describe('a host that is lost without a word', function () {
         } catch {
           // It has gone before.
         }
+      // A host that was killed has not cleaned up behind itself.
+      for (const entry of readdirSync(tmpdir()))
+        if (entry.startsWith(`kith-host-${child.process.pid}-`))
+          rmSync(join(tmpdir(), entry), { recursive: true, force: true });
     }
     await world.close();
   });

@@ -20,7 +20,7 @@ export interface HostArguments extends MemberArguments {
 
 const { pods, ...member } = JSON.parse(process.argv[2]!) as HostArguments;
 const swarm = await joinAs(member);
-const folder = mkdtempSync(join(tmpdir(), 'kith-host-'));
+const folder = mkdtempSync(join(tmpdir(), `kith-host-${process.pid}-`));
 const sandbox = new ProcessSandbox({ dataFolder: folder, clock: systemClock });
 const workers = new Map<
   string,
