@@ -43,6 +43,8 @@ export function onShutdown(
   let firstAskedAt = 0;
   const impatient = () => performance.now() - firstAskedAt > 1000;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => shut(signal));
+  // A parent that died took the readers of what we say with it: that must not end us before we have stopped in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   onGone = shut;
   followParent();
   return shut;

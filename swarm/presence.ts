@@ -28,6 +28,8 @@ export function keepAnnounced(options: {
   const { dht, server, keyPair, clock, topic } = options;
   const target = DHT.hash(keyPair.publicKey);
   let busy = false;
+  /** Whether this run's address has been told at all. */
+  let isSpread = false;
   let topicAt = -Infinity;
 
   const knows = async () => {
@@ -41,11 +43,14 @@ export function keepAnnounced(options: {
     return answered.length > 0 && answered.every((reply) => reply.value.value !== null);
   };
   const look = async () => {
-    const known = await knows();
+    const known = isSpread && (await knows());
     if (!known) {
+      // To all of the closest nodes, where HyperDHT itself would tell three: one that still passes on to the address of an earlier
+      // run of ours would cost each dialler that asks it a time-out.
       await dht.announce(target, keyPair, []).finished();
       // Also the record's holders that a dialler punches through.
       server.refresh();
+      isSpread = true;
     }
     if (topic && (!known || clock.now() - topicAt > TOPIC_MS)) {
       topicAt = clock.now();

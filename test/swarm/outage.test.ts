@@ -25,11 +25,10 @@ class Stage {
   #bootstrap: string[] = [];
   hub!: ChildProcess;
 
-  async startHub(): Promise<void> {
+  async startHub(nodes = 4): Promise<void> {
     // Ports that nobody else is given while the hub is away.
-    const ports = this.#bootstrap.length
-      ? this.#bootstrap.map((node) => node.split(':')[1]!)
-      : Array.from({ length: 4 }, () => String(freePort()));
+    const known = this.#bootstrap.map((node) => node.split(':')[1]!);
+    const ports = Array.from({ length: nodes }, (_, index) => known[index] ?? String(freePort()));
     this.hub = this.#start('hub.ts', ...ports);
     this.#bootstrap = JSON.parse(await firstLine(this.hub)) as string[];
   }
@@ -140,6 +139,24 @@ const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
     assert.ok(old.current, 'a live link needs no DHT');
     await stage.startHub();
     await backWithin(await stage.keep(), controller);
+  },
+
+  async 'is made within 5 s by a newcomer to a controller that was restarted after the DHT had been'(stage) {
+    const first = await stage.startController(freePort());
+    await kill(stage.hub);
+    await stage.startHub(12);
+    // The living controller tells the new DHT where it is; its next run is elsewhere, and all nodes must learn that.
+    const old = await stage.keep();
+    await old.live();
+    await sleep(2_000);
+    await kill(first);
+    const second = await stage.startController(freePort());
+    for (const newcomer of [1, 2, 3]) {
+      const kept = await stage.keep();
+      await backWithin(kept, second).catch((error: unknown) => {
+        throw new Error(`newcomer ${newcomer}`, { cause: error });
+      });
+    }
   },
 };
 

@@ -48,7 +48,10 @@ export class TestSwarm {
 
   /** The same without waiting. */
   launch(name: string, kith: Kith, args: string[]): Running {
-    const running = new Running(name, kith.spawn([...args, '--output', 'json']));
+    const running = new Running(
+      name,
+      kith.spawn(args[0] === 'gateway' ? args : [...args, '--output', 'json']),
+    );
     this.#running.push(running);
     const said = this.#said.get(name) ?? [];
     this.#said.set(name, said);
@@ -191,15 +194,15 @@ export class TestSwarm {
       assert.deepEqual(killed, [], 'programs that did not end by themselves');
       this.assertNoCrash();
     } finally {
-      for (const { pid } of left)
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-        }
+      for (const { pid } of left) end(pid);
       if (process.env['KITH_TEST_KEEP']) console.log(`      kept: ${this.folder}`);
       else rmSync(this.folder, { recursive: true, force: true });
     }
+  }
+
+  /** The end of every log: what a failed test should show. */
+  lastWords(): string {
+    return [...this.logs()].map(([file, lines]) => `--- ${file}\n${lines.slice(-12).join('\n')}`).join('\n');
   }
 
   assertNoCrash(): void {
@@ -207,5 +210,13 @@ export class TestSwarm {
       lines.filter((line) => crash.test(line)).map((line) => `${file}: ${line}`),
     );
     assert.deepEqual(crashes.slice(0, 5), [], 'faults that nobody handled');
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
