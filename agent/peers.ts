@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { nodeKeyOf } from '../api/nodes.ts';
 import type { Node } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
+import { streamBody } from '../client/stream-body.ts';
 import type { Clock, Timer } from '../process/clock.ts';
 import type { Link, Swarm } from '../swarm/swarm.ts';
 
@@ -107,7 +108,8 @@ export class NodePeers {
       }),
     );
     const method = headers[':method'] ?? 'GET';
-    const stream = link.session!.request(
+    const session = link.session!;
+    const stream = session.request(
       { ...headers, ':method': method, ':path': path },
       signal ? { signal } : {},
     );
@@ -120,7 +122,9 @@ export class NodePeers {
             name.startsWith(':') ? [] : [[name, String(value)]],
           ),
         );
-        resolve({ status: Number(answer[':status']), headers: plain, body: stream });
+        // Not the stream itself: a short answer's has closed before anybody reads it, and reading would then fail.
+        const body = streamBody(stream, session, 'the link broke before the answer was whole');
+        resolve({ status: Number(answer[':status']), headers: plain, body });
       });
     });
   }
