@@ -29,7 +29,7 @@ export function restore(
   if (!alive) {
     const had = saved.sandbox !== 'none';
     const message = 'The sandbox was gone when the agent came back';
-    return had ? reduce(pod, { type: 'sandbox-lost', message }, moment) : pod;
+    return had ? reduce(withoutBlame(pod), { type: 'sandbox-lost', message }, moment) : pod;
   }
   // One container of a live sandbox may have ended while nobody looked.
   return Object.entries(pod.containers).reduce<LocalPod>(
@@ -49,6 +49,15 @@ export function restore(
         : state,
     { ...pod, sandbox: 'live' },
   );
+}
+
+/** What ended with its host has not crashed: however often the host goes, it starts again without a pause. */
+function withoutBlame(pod: LocalPod): LocalPod {
+  const containers = Object.entries(pod.containers).map(([name, container]) => [
+    name,
+    container.state === 'running' ? { ...container, crashDelayMs: 0 } : container,
+  ]);
+  return { ...pod, containers: Object.fromEntries(containers) as Record<string, LocalContainer> };
 }
 
 /**

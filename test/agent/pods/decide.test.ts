@@ -260,6 +260,24 @@ describe('deciding for a pod', () => {
     assert.deepEqual(scene.decide(), ['pull app']);
   });
 
+  it('starts it without a pause after each reboot, while one that crashes by itself waits longer each time', () => {
+    const rebooted = new Scene(pod('web'));
+    rebooted.run();
+    for (let reboot = 1; reboot <= 4; reboot++) {
+      rebooted.now += 1000;
+      rebooted.actual = restore(rebooted.actual, undefined, rebooted.moment);
+      assert.deepEqual(rebooted.decide(), ['pull app'], `reboot ${reboot}`);
+      rebooted.run();
+    }
+    const crashing = new Scene(pod('web'));
+    crashing.run();
+    crashing.exit(1);
+    crashing.decide();
+    crashing.run();
+    crashing.exit(1);
+    assert.ok(!crashing.decide().includes('pull app'));
+  });
+
   describe('whatever happens', () => {
     const event = fc.constantFrom(
       'pulled',
