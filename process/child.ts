@@ -11,6 +11,8 @@ export interface SupervisedChild {
   readonly pid: number | undefined;
   /** Resolves with the fields of the child's first `ready` message; rejects (ChildFailed) if it ends for good or `boundMs` pass before that. */
   ready(boundMs: number): Promise<Record<string, unknown>>;
+  /** It runs on, but is not started again: the whole is about to stop, and a child may end before its turn. */
+  retire(): void;
   /** SIGTERM, then SIGKILL after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -140,6 +142,9 @@ export function superviseChild(options: {
         firstReady,
         () => new ChildFailed(`${late}. Its last words: ${lastError()}`, lastLines),
       );
+    },
+    retire() {
+      stopping = true;
     },
     async stop(graceMs) {
       stopping = true;

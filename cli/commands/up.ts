@@ -81,6 +81,8 @@ export default class Up extends KithCommand {
     let isUp = false;
     let cannotRun = false;
     const stopAll = async () => {
+      // A service manager tells all of them at once: who ends before its turn must not come back.
+      for (const child of children) child.retire();
       const stopOne = (child: SupervisedChild) =>
         child.stop(child.name === 'agent' ? stopGraceMs.agent : stopGraceMs.other);
       // The controller first: told of an agent that goes, it would start replacements that nobody wants.

@@ -248,50 +248,45 @@ describe('kill -9', function () {
     for (const name of onOthers(before)) assert.ok(onOthers(after).includes(name), `${name} was replaced`);
   });
 
-  // Known to fail now and then (one of the pods does not answer within its bound): in `npm run test:long` until that is found.
-  const sometimes = process.env['KITH_TEST_LONG'] ? it : it.skip;
-  sometimes(
-    'of everything but the DHT: hosts that come back with no controller in reach run and serve their pods',
-    async () => {
-      const before = await swarm.pods();
-      const joined = [...hosts.keys()];
-      const expected = before.filter(({ spec }) => joined.includes(spec!.nodeName!));
-      assert.ok(expected.length > 0, 'no pod runs on a joined host');
-      await flow!.stop();
-      for (const running of [up, ...hosts.values()]) killHost(running.child.pid!);
-      // A reboot spares none, also not those that were adopted and so are no descendants of their agent.
-      const uids = before.map(({ metadata }) => `kith-pod=${metadata!.uid}/`);
-      for (const { pid, command } of processes())
-        if (command.startsWith('/kith/node') && uids.some((uid) => command.includes(uid))) kill(pid);
-      await Promise.all([up, ...hosts.values()].map(({ ended }) => ended));
-      const back = joined.map((name) => swarm.launch(`join-${name}`, swarm.kith(name), ['join']));
-      // A gateway of the founder's, alone: it knows the way from its last directory.
-      swarm.launch('gateway', swarm.founder, ['gateway', '--port', String(swarm.gatewayPort)]);
-      const answered = new Set<string | undefined>();
-      await until(
-        'each of their pods answers under its old name',
-        async () => {
-          // Several at once: one alone would always go to the nearest.
-          const burst = await Promise.all(Array.from({ length: 12 }, () => askOnce(swarm.gatewayPort)));
-          for (const { pod } of burst) answered.add(pod);
-          const silent = namesOf(expected).filter((name) => !answered.has(name));
-          if (silent.length > 0) throw new Error(`${silent.join(', ')} of ${livesOf(expected).join(', ')}`);
-          return true;
-        },
-        20_000,
-      );
-      for (const running of back) assert.equal(running.child.exitCode, null);
-      // The controller returns and finds all as it was.
-      kill(swarm.pid('gateway'));
-      await until(
-        'the port is free again',
-        async () => (await askOnce(swarm.gatewayPort)).failure !== undefined,
-      );
-      up = await swarm.start('up', swarm.founder, ['up']);
-      const after = namesOf(await swarm.readyPods(3, 20_000));
-      for (const name of namesOf(expected)) assert.ok(after.includes(name), `${name} was replaced`);
-    },
-  );
+  it('of everything but the DHT: hosts that come back with no controller in reach run and serve their pods', async () => {
+    const before = await swarm.pods();
+    const joined = [...hosts.keys()];
+    const expected = before.filter(({ spec }) => joined.includes(spec!.nodeName!));
+    assert.ok(expected.length > 0, 'no pod runs on a joined host');
+    await flow!.stop();
+    for (const running of [up, ...hosts.values()]) killHost(running.child.pid!);
+    // A reboot spares none, also not those that were adopted and so are no descendants of their agent.
+    const uids = before.map(({ metadata }) => `kith-pod=${metadata!.uid}/`);
+    for (const { pid, command } of processes())
+      if (command.startsWith('/kith/node') && uids.some((uid) => command.includes(uid))) kill(pid);
+    await Promise.all([up, ...hosts.values()].map(({ ended }) => ended));
+    const back = joined.map((name) => swarm.launch(`join-${name}`, swarm.kith(name), ['join']));
+    // A gateway of the founder's, alone: it knows the way from its last directory.
+    swarm.launch('gateway', swarm.founder, ['gateway', '--port', String(swarm.gatewayPort)]);
+    const answered = new Set<string | undefined>();
+    await until(
+      'each of their pods answers under its old name',
+      async () => {
+        // Several at once: one alone would always go to the nearest.
+        const burst = await Promise.all(Array.from({ length: 12 }, () => askOnce(swarm.gatewayPort)));
+        for (const { pod } of burst) answered.add(pod);
+        const silent = namesOf(expected).filter((name) => !answered.has(name));
+        if (silent.length > 0) throw new Error(`${silent.join(', ')} of ${livesOf(expected).join(', ')}`);
+        return true;
+      },
+      20_000,
+    );
+    for (const running of back) assert.equal(running.child.exitCode, null);
+    // The controller returns and finds all as it was.
+    kill(swarm.pid('gateway'));
+    await until(
+      'the port is free again',
+      async () => (await askOnce(swarm.gatewayPort)).failure !== undefined,
+    );
+    up = await swarm.start('up', swarm.founder, ['up']);
+    const after = namesOf(await swarm.readyPods(3, 20_000));
+    for (const name of namesOf(expected)) assert.ok(after.includes(name), `${name} was replaced`);
+  });
 
   it('leaves no fault behind that nobody handled', () => swarm.assertNoCrash());
 });

@@ -36,6 +36,18 @@ describe('a supervised child', () => {
     assert.ok(child.pid);
   });
 
+  it('runs on when it is retired, and is not started again when it then dies', async () => {
+    child = superviseChild({ name: 'retired', ...tools, ...script(serving) });
+    const { pid } = (await child.ready(10_000)) as { pid: number };
+    child.retire();
+    assert.ok(isAlive(pid));
+    process.kill(pid, 'SIGKILL');
+    await until(() => child!.pid === undefined);
+    // Longer than the first restart takes, which the test above waits for.
+    await systemClock.sleep(500);
+    assert.equal(child.pid, undefined);
+  });
+
   it('is not started again after an exit code that a restart would not mend', async () => {
     let final: ChildFailed | undefined;
     child = superviseChild({
