@@ -1,10 +1,5 @@
-import {
-  request as httpRequest,
-  type Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { request as httpRequest } from '../process/http.ts';
 import { hasBody, responseHeaders, trailersOf, type RawHeaders } from './headers.ts';
 import { noteKeepAlive } from './tunnels.ts';
 

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../process/clock.ts';
+import { createServer } from '../process/http.ts';
 import type { Log } from '../process/log.ts';
 import { hasBody } from './headers.ts';
 

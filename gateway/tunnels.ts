@@ -1,6 +1,7 @@
-import { Agent, type AgentOptions, type IncomingMessage } from 'node:http';
+import type { AgentOptions, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../process/clock.ts';
+import { Agent } from '../process/http.ts';
 import { openTunnel } from '../swarm/tunnel.ts';
 import type { AppEndpoint } from './directory.ts';
 import type { NodeLinks } from './node-links.ts';

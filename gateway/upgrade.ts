@@ -1,6 +1,7 @@
-import { request as httpRequest, ServerResponse, type Agent, type IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
+import { request as httpRequest, ServerResponse } from '../process/http.ts';
 import { passOn, type Outcome } from './exchange.ts';
 import { requestHeaders } from './headers.ts';
 

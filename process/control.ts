@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makePrivateFolder } from './folder.ts';
+import { createServer, request } from './http.ts';
 
 /**
  * A running program's ear for its own user: small JSON calls over a unix socket in the home folder, which only that user can

@@ -112,6 +112,13 @@ describe('the import rules', () => {
       assert.ok(judge({ file, target, line: '' }), `${file} → ${target}`);
   });
 
+  it('keep Node’s fetch out of every program: an import of node:http would load it (process/http.ts)', () => {
+    const values = imports().filter(
+      ({ target, line }) => /^(node:)?http$/.test(target) && !line.startsWith('import type'),
+    );
+    assert.deepEqual(values, []);
+  });
+
   it('keep programs lazy: no command imports a main at its top', () => {
     const eager = imports().filter(
       ({ file, target, line }) =>

@@ -1,6 +1,5 @@
 import { Args, Flags } from '@oclif/core';
 import { spawn } from 'node:child_process';
-import { get } from 'node:http';
 import { isNotFound } from '../../api/errors.ts';
 import type { Service } from '../../api/types.ts';
 import { appUrl } from '../../gateway/host.ts';
@@ -10,6 +9,7 @@ import { CliError, exitCodes } from '../errors.ts';
 import { namespaceFlag } from '../flags.ts';
 import { Home } from '../home.ts';
 import { requireCluster } from '../program.ts';
+import { get } from '../../process/http.ts';
 
 /** An app that does not answer by then has a page of the gateway's that says why. */
 const answerMsMax = 5_000;

@@ -1,7 +1,7 @@
-import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Container, Probe } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
+import { request } from '../../../process/http.ts';
 import type { PodSandbox } from '../../sandbox/sandbox.ts';
 
 /** What one try of a probe found; `message` is worded as the kubelet does. */
