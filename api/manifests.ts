@@ -117,7 +117,8 @@ function checkDocument(document: Document.Parsed, lines: LineCounter, file: stri
   if (document.errors.length > 0) {
     for (const error of document.errors.slice(0, syntaxErrorsMax)) {
       const { line, col } = lines.linePos(error.pos[0]);
-      result.errors.push({ file, line, column: col, reason: syntaxReason(error) });
+      const field = error.code === 'DUPLICATE_KEY' && fieldAt(document, lines, error.pos[0]);
+      result.errors.push({ file, line, column: col, ...(field && { field }), reason: syntaxReason(error) });
     }
     return;
   }
@@ -138,6 +139,10 @@ function checkDocument(document: Document.Parsed, lines: LineCounter, file: stri
     return;
   }
   checkValue(value, '', place, file, result);
+}
+
+function fieldAt(document: Document.Parsed, lines: LineCounter, offset: number): string | undefined {
+  return document.contents ? new TextPlace(document.contents, lines).fieldAt(offset) : undefined;
 }
 
 /** The mistakes that everyone makes once, in words that say what to do. */

@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { LineCounter, Node, ParsedNode } from 'yaml';
-import { steps } from './field-path.ts';
+import { at, child, steps } from './field-path.ts';
 
 /** Where in the text the parts of one document stand. */
 export class TextPlace {
@@ -33,5 +33,26 @@ export class TextPlace {
       } else break;
     }
     return this.#lines.linePos(offset).line;
+  }
+
+  /** The path of the field whose name begins at this offset of the text; undefined where no field's name does. */
+  fieldAt(offset: number): string | undefined {
+    const find = (node: unknown, path: string): string | undefined => {
+      if (isMap(node))
+        for (const { key, value } of node.items) {
+          if (!isScalar(key)) continue;
+          const name = String(key.value);
+          const field = /^[\w-]+$/.test(name) ? child(path, name) : at(path, name);
+          const found = key.range?.[0] === offset ? field : find(value, field);
+          if (found) return found;
+        }
+      if (isSeq(node))
+        for (const [index, item] of node.items.entries()) {
+          const found = find(item, at(path, index));
+          if (found) return found;
+        }
+      return undefined;
+    };
+    return find(this.#root, '');
   }
 }

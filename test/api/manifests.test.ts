@@ -129,7 +129,16 @@ describe('a manifest that is not', () => {
 
   it('is refused for a key that stands twice', () => {
     assert.deepEqual(told(configMap('a', 'data:\n  a: x\n  a: y\n')), [
-      'app.yaml:6: this key stands here twice; keep one',
+      'app.yaml:6: data.a: this key stands here twice; keep one',
+    ]);
+    assert.deepEqual(told(deployment('          image: hello:2\n')), [
+      'app.yaml:13: spec.template.spec.containers[0].image: this key stands here twice; keep one',
+    ]);
+    assert.deepEqual(told(configMap('a', 'data: {"a.b/c": x, "a.b/c": y}\n')), [
+      'app.yaml:4: data[a.b/c]: this key stands here twice; keep one',
+    ]);
+    assert.deepEqual(told('{"apiVersion": "v1", "kind": "Namespace",\n"metadata": {},\n"kind": "Pod"}'), [
+      'app.yaml:3: kind: this key stands here twice; keep one',
     ]);
   });
 
