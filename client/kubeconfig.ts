@@ -35,11 +35,6 @@ export async function writeContext(
   await change(path, (text) => withContext(text, context, options));
 }
 
-/** Takes a context away, with its cluster and user; nothing where there is none. */
-export async function removeContext(path: string, name: string): Promise<void> {
-  await change(path, (text) => withoutContext(text, name));
-}
-
 /** The context of this name, or the current one; undefined where there is none of that kind. */
 export function contextIn(text: string, name?: string): KubeContext | undefined {
   const config = (parsed(text).toJS() ?? {}) as {
@@ -78,16 +73,6 @@ export function withContext(text: string, context: KubeContext, { makeCurrent = 
   });
   if (makeCurrent || !document.get('current-context')) document.set('current-context', name);
   return document.toString(styleOf(text));
-}
-
-function withoutContext(text: string, name: string): string {
-  const document = parsed(text);
-  for (const list of ['clusters', 'users', 'contexts']) {
-    const items = document.get(list);
-    if (isSeq(items)) items.items = items.items.filter((item) => !isNamed(item, name));
-  }
-  if (document.get('current-context') === name) document.set('current-context', '');
-  return document.contents ? document.toString(styleOf(text)) : text;
 }
 
 /** Written as it was: lists indented, and braces padded, only where the file has them so. kubectl does neither. */

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import {
   contextIn,
   kubeconfigPath,
-  removeContext,
   writeContext,
   type KubeContext,
 } from '../../client/kubeconfig.ts';
@@ -78,17 +77,6 @@ describe('the kubeconfig', () => {
     const written = (await stat(path)).mtimeMs;
     await writeContext(path, { ...ours, server: 'https://127.0.0.1:5494', namespace: 'shop' });
     assert.equal((await stat(path)).mtimeMs, written, 'nothing changed, nothing written');
-  });
-
-  it('is as before when the context is taken away again', async () => {
-    path = join(folder, 'config');
-    await writeFile(path, theirs);
-    await writeContext(path, ours);
-    await removeContext(path, 'kith');
-    const text = await readFile(path, 'utf8');
-    assert.equal(contextIn(text, 'kith'), undefined);
-    assert.doesNotMatch(text, /kith|secret/);
-    assert.match(text, /proxy-url: http:\/\/proxy/);
   });
 
   it('is replaced where a link leads, and the link stays', async () => {
