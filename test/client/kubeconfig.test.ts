@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  contextIn,
-  kubeconfigPath,
-  writeContext,
-  type KubeContext,
-} from '../../client/kubeconfig.ts';
+import { contextIn, kubeconfigPath, writeContext, type KubeContext } from '../../client/kubeconfig.ts';
 
 const ours: KubeContext = {
   name: 'kith',
