@@ -59,7 +59,7 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
     ...new Set([...options.controllers, ...(await swarm.findControllers().catch(() => []))]),
   ];
   const control = swarm.keep(controllers, 'control');
-  const transport = sessionTransport(() => control.current?.session);
+  const transport = sessionTransport(control);
   const client: Client = httpClient(transport, { userAgent: `kith-agent/${nodeName}` });
   const peers = new NodePeers({ swarm, client, clock, nodeName });
   const images = await openImages({

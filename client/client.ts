@@ -84,4 +84,9 @@ export interface Client {
     kind: string,
     options: Omit<ListOptions, 'limit' | 'continue'> & { signal: AbortSignal },
   ): AsyncIterable<WatchEvent<T>>;
+  /**
+   * Resolves once a request has a chance of reaching the server; rejects with the signal's reason. Absent where only a request
+   * can tell. Who waits so needs no backoff for the time without a link, and asks as soon as there is one.
+   */
+  reachable?(signal: AbortSignal): Promise<unknown>;
 }

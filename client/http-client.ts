@@ -86,6 +86,8 @@ export function httpClient(transport: Transport, options: { userAgent?: string }
     });
 
   return {
+    ...(transport.reachable && { reachable: (signal: AbortSignal) => transport.reachable!(signal) }),
+
     get: <T extends KubeObject>({ kind, namespace, name }: ObjectRef) =>
       json<T>({ method: 'GET', path: objectPath(knownKind(kind), namespace, name) }),
 

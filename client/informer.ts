@@ -144,6 +144,9 @@ export function informer<T extends KubeObject>(
     let waitMs = retryMs.first;
     let listed = false;
     while (!stopping.signal.aborted) {
+      // Without a link there is nothing to try; with a new one nothing to wait for.
+      await client.reachable?.(stopping.signal).catch(() => {});
+      if (stopping.signal.aborted) return;
       const startedAt = clock.now();
       try {
         if (!listed) {

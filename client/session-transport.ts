@@ -5,15 +5,23 @@ import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 /** What the `:authority` of requests over a link says: the link itself has already named the other end. */
 const authority = 'controller.kith.home.arpa';
 
+/** Where the session comes from, such as a kept link of the swarm. */
+export interface SessionSource {
+  readonly current: { readonly session: ClientHttp2Session | undefined } | undefined;
+  /** Resolves once there is a session; rejects with the signal's reason. */
+  live(signal?: AbortSignal): Promise<unknown>;
+}
+
 /**
- * Requests over whatever HTTP/2 session is current, such as a kept link's: `() => kept.current?.session`. Where there is
- * none the request fails at once, and the caller's backoff decides.
+ * Requests over whatever HTTP/2 session is current. Where there is none the request fails at once, and the caller's backoff, or
+ * `reachable`, decides.
  */
-export function sessionTransport(current: () => ClientHttp2Session | undefined): Transport {
+export function sessionTransport(source: SessionSource): Transport {
   return {
+    reachable: (signal) => source.live(signal),
     request: ({ method, path, headers, body, signal }: ApiRequest) =>
       new Promise<ApiResponse>((resolve, reject) => {
-        const session = current();
+        const session = source.current?.session;
         if (!session || session.closed || session.destroyed)
           return reject(
             new Error('there is no link to the controller at the moment; it is being dialled again'),

@@ -19,4 +19,6 @@ export interface ApiResponse {
 /** One request over some connection: HTTPS on loopback, or an HTTP/2 session on a Noise stream. */
 export interface Transport {
   request(request: ApiRequest): Promise<ApiResponse>;
+  /** Resolves once a request has a chance; rejects with the signal's reason. Absent where only a request can tell. */
+  reachable?(signal: AbortSignal): Promise<unknown>;
 }

@@ -41,6 +41,8 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly port: number;
   readonly directory: Directory;
+  /** Resolves once the directory is what the controller says, not what was known last. */
+  readonly synced: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -108,20 +110,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const tell of told) tell();
   };
   let isDirty = false;
+  const isSynced = () => sources.every(({ synced }) => synced);
+  const isBehind = ({ synced, lastError }: (typeof sources)[number]) => !synced || lastError !== undefined;
   const touch = () => {
     // Until all three lists are in, the last directory is better than half of the new one.
-    if (isDirty || !sources.every(({ synced }) => synced)) return;
+    if (isDirty || !isSynced()) return;
     isDirty = true;
     clock.after(settleMs, () => {
       isDirty = false;
       follow();
     });
   };
-  for (const source of sources) {
-    source.onChange(touch);
-    void source.ready().then(touch);
-  }
-  const isSynced = () => sources.every(({ synced }) => synced);
+  for (const source of sources) source.onChange(touch);
+  const synced = Promise.all(sources.map((source) => source.ready())).then(follow);
   const timers = [
     clock.every(saveEveryMs, () => void (isSynced() && saved.write(directory))),
     clock.every(tendEveryMs, () => void links.tend(nodeKeys())),
@@ -129,7 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   void links.tend(nodeKeys());
 
   const staleMs = () => {
-    const broken = sources.filter(({ lastError }) => lastError);
+    const broken = sources.filter(isBehind);
     if (broken.length === 0) return undefined;
     const age = clock.now() - Math.min(...broken.map(({ lastSyncAt }) => lastSyncAt));
     return age > staleAfterMs ? age : undefined;
@@ -149,6 +150,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       title,
       reason,
     });
+    if (!app && sources.some(isBehind))
+      return refused(
+        503,
+        'Not known yet',
+        `This gateway does not hear from the controller at the moment, and knows of no Service ${service} in the namespace ${namespace} from before. It asks on; try again soon.`,
+      );
     if (!app)
       return refused(404, 'No such app', `There is no Service ${service} in the namespace ${namespace}.`);
     if (!mayOpen(app, options.owner))
@@ -162,6 +169,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return { kind: 'app', app, path };
   }
 
+  /** The same, but what is not known yet gets a moment to become known. */
+  async function settledRouteOf(req: IncomingMessage, isUpgrade = false): Promise<Route> {
+    const route = routeOf(req, isUpgrade);
+    if (route.kind !== 'refused' || route.status !== 503) return route;
+    await nextChange();
+    return routeOf(req, isUpgrade);
+  }
+
   /** The app as it is by now: it may change while a request is tried. */
   const finder =
     ({ namespace, service }: App) =>
@@ -171,7 +186,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     };
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const route = routeOf(req, false);
+    const route = await settledRouteOf(req);
     if (route.kind === 'refused')
       return respond(req, res, route.status, plainPage(route.title, route.reason), route.reason);
     if (route.kind === 'root') return root(req, res, route.path);
@@ -205,7 +220,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   async function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const route = routeOf(req, true);
+    const route = await settledRouteOf(req, true);
     if (route.kind === 'refused') return refuseUpgrade(socket, route.status, route.reason);
     if (route.kind === 'root') return refuseUpgrade(socket, 404, 'there is nothing to upgrade here');
     const { app, path } = route;
@@ -253,6 +268,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     get directory() {
       return directory;
     },
+    synced,
     async stop() {
       await listener.close(drainMsMax);
       const wasSynced = isSynced();

@@ -25,7 +25,7 @@ export async function runGateway(options: GatewayProgramOptions): Promise<Gatewa
     ...new Set([...options.controllers, ...(await swarm.findControllers().catch(() => []))]),
   ];
   const control = swarm.keep(controllers, 'control');
-  const client = httpClient(sessionTransport(() => control.current?.session));
+  const client = httpClient(sessionTransport(control));
   const gateway = await startGateway({
     client,
     swarm,
@@ -46,6 +46,7 @@ export async function runGateway(options: GatewayProgramOptions): Promise<Gatewa
     get directory() {
       return gateway.directory;
     },
+    synced: gateway.synced,
     async stop() {
       await gateway.stop();
       await control.stop();

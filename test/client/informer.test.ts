@@ -15,6 +15,9 @@ class Upstream {
   isForgetful = false;
   isSilent = false;
   lists = 0;
+  /** Resolved while there is a link; absent while there is none. */
+  link: Promise<void> | undefined = Promise.resolve();
+  #connected: (() => void)[] = [];
   watchedFrom: string[] = [];
   #feeds = new Set<{ queue: WatchEvent<KubeObject>[]; wake: () => void; end?: Error | 'ended' }>();
 
@@ -52,7 +55,13 @@ class Upstream {
     }
   }
 
+  connect(): void {
+    this.link = Promise.resolve();
+    for (const tell of this.#connected.splice(0)) tell();
+  }
+
   readonly client = {
+    reachable: () => this.link ?? new Promise<void>((resolve) => this.#connected.push(resolve)),
     list: async (_kind: string, _options?: ListOptions): Promise<ObjectList<KubeObject>> => {
       this.lists++;
       if (this.isAway) throw unavailable('away');
@@ -197,6 +206,27 @@ describe('an informer', () => {
     begin();
     await clock.advance(60_000);
     assert.ok(upstream.lists >= 15 && upstream.lists <= 60, `${upstream.lists} lists in a minute`);
+  });
+
+  it('asks nobody while there is no link, and at once when there is one again', async () => {
+    upstream.put('a');
+    upstream.isAway = true;
+    upstream.link = undefined;
+    begin();
+    await clock.advance(600_000);
+    assert.equal(upstream.lists, 0);
+    upstream.isAway = false;
+    upstream.connect();
+    await clock.advance(1);
+    assert.deepEqual(names(), ['a']);
+    // The control: without a word about links only the next try finds out.
+    upstream.isAway = true;
+    upstream.cut(unavailable('reset'));
+    await clock.advance(600_000);
+    upstream.put('b');
+    upstream.isAway = false;
+    await clock.advance(1);
+    assert.deepEqual(names(), ['a']);
   });
 
   it('takes a watch that is silent for too long for dead', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
@@ -138,9 +138,28 @@ describe('while no controller answers', () => {
     await world.gateway.stop();
     writeFileSync(join(world.folder, 'directory.json'), '{"apps": nonsense');
     await world.startGateway();
-    assert.equal((await world.ask('hello')).status, 404);
+    const unknown = await world.ask('hello');
+    assert.equal(unknown.status, 503);
+    assert.match(unknown.body, /does not hear from the controller/);
     world.api.away = false;
     await until('it has learned', async () => (await world.ask('hello')).status === 200);
+    assert.equal((await world.ask('nobody')).status, 404);
+  });
+
+  it('a request for an app that is not known yet waits for the first word of the controller', async () => {
+    await world.gateway.stop();
+    rmSync(join(world.folder, 'directory.json'));
+    let connect = () => {};
+    const link = new Promise<void>((resolve) => (connect = resolve));
+    world.api.reachable = () => link;
+    await world.startGateway();
+    assert.equal((await world.ask('hello')).status, 503, 'it does not wait for ever (control)');
+    const answer = world.ask('hello');
+    // This one came after it, and is answered already.
+    assert.equal((await world.ask('', { host: `localhost:${world.gateway.port}` })).status, 200);
+    connect();
+    assert.equal((await answer).body, 'hi');
+    delete world.api.reachable;
   });
 });
 

@@ -27,6 +27,7 @@ export class FakeApi implements Client {
   /** Every write, as `PATCH Pod/status default/web`. */
   readonly writes: string[] = [];
   /** Every status patch body, in order. */
+  reachable?: NonNullable<Client['reachable']>;
   readonly patches: { ref: ObjectRef; patch: unknown; subresource: string | undefined }[] = [];
 
   set away(away: boolean) {

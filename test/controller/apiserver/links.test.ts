@@ -11,7 +11,7 @@ import {
 import { duplexPair } from 'node:stream';
 import { isForbidden, isUnavailable } from '../../../api/errors.ts';
 import { httpClient } from '../../../client/http-client.ts';
-import { sessionTransport } from '../../../client/session-transport.ts';
+import { sessionTransport, type SessionSource } from '../../../client/session-transport.ts';
 import { noiseListener } from '../../../controller/apiserver/noise-listener.ts';
 import { systemClock } from '../../../process/clock.ts';
 import type { MemberCertificate } from '../../../swarm/certificate.ts';
@@ -35,6 +35,12 @@ function linked(serve: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders)
   };
   return { session, cut };
 }
+
+/** A link that is there, or is not. */
+const at = (session: ClientHttp2Session | undefined): SessionSource => ({
+  current: session && { session },
+  live: () => Promise.resolve(),
+});
 
 const certificate = (role: MemberCertificate['role'], name: string): MemberCertificate => ({
   cluster: 'c'.repeat(64),
@@ -62,7 +68,7 @@ describe('the Noise listener', () => {
   });
 
   it('serves a member as whom its certificate names', async () => {
-    const client = httpClient(sessionTransport(() => session));
+    const client = httpClient(sessionTransport(at(session)));
     await cluster.client.create(pod('mine', { nodeName: 'attic' }));
     await cluster.client.create(pod('other', { nodeName: 'cellar' }));
     const { items } = await client.list('Pod', { fieldSelector: 'spec.nodeName=attic' });
@@ -81,7 +87,7 @@ describe('the Noise listener', () => {
   });
 
   it('carries watches, whose end it tells from a cut link', async () => {
-    const client = httpClient(sessionTransport(() => session));
+    const client = httpClient(sessionTransport(at(session)));
     const seen: string[] = [];
     const watching = (async () => {
       const options = { fieldSelector: 'spec.nodeName=attic', signal: new AbortController().signal };
@@ -97,7 +103,7 @@ describe('the Noise listener', () => {
   });
 
   it('ends the watch of a caller who stops watching', async () => {
-    const client = httpClient(sessionTransport(() => session));
+    const client = httpClient(sessionTransport(at(session)));
     const stop = new AbortController();
     const watching = (async () => {
       for await (const event of client.watch('Node', { signal: stop.signal })) void event;
@@ -109,7 +115,7 @@ describe('the Noise listener', () => {
   });
 
   it('says at once that there is no link', async () => {
-    const client = httpClient(sessionTransport(() => undefined));
+    const client = httpClient(sessionTransport(at(undefined)));
     await assert.rejects(client.list('Pod'), isUnavailable);
   });
 });
@@ -123,7 +129,7 @@ describe('a broken link', () => {
       answers.emit('half', stream);
       stream.on('error', () => {});
     });
-    const client = httpClient(sessionTransport(() => session));
+    const client = httpClient(sessionTransport(at(session)));
     const half = once(answers, 'half');
     const list = client.list('Pod');
     list.catch(() => {});
