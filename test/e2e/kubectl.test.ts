@@ -169,7 +169,7 @@ describe('stock kubectl over a real cluster', function () {
     const { code, err } = await kubectl.run(['rollout', 'status', 'deployment/hello', '--timeout', '2s']);
     assert.notEqual(code, 0);
     assert.match(err, /timed out waiting for the condition/);
-    await ask();
+    assert.equal((await askOnce(swarm!.gatewayPort)).failure, undefined);
     const pulls = await until('the pod says why', async () => {
       const table = await kubectl.must('get pods');
       return /(ErrImagePull|ImagePullBackOff)/.test(table) && table;
