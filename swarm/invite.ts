@@ -112,7 +112,9 @@ export function parseInvite(line: string): Invite {
   const bytes = Buffer.from(encoded, 'base64url');
   if (bytes.length < 2) throw truncated();
   const size = bytes.readUInt16BE(0);
-  if (bytes.length < 2 + size + CHECKSUM_BYTES) throw truncated();
+  // The letters that say how long the line is may themselves be the wrong ones.
+  if (bytes.length < 2 + size + CHECKSUM_BYTES)
+    throw isWhole(bytes.subarray(2, -CHECKSUM_BYTES)) ? garbled() : truncated();
   const content = bytes.subarray(2, 2 + size);
   if (bytes.length > 2 + size + CHECKSUM_BYTES || !checksum(content).equals(bytes.subarray(2 + size)))
     throw garbled();
@@ -170,6 +172,18 @@ function decode(content: Buffer): Invite {
   return { cluster, clusterName, door, id, secret, expiresAt, role, tier, bootstrap };
 }
 
+/** Whether the content has all its parts, each as long as it says; nothing of them need be right. */
+function isWhole(content: Buffer): boolean {
+  // The version shares a letter with the size in front of it.
+  const known = Buffer.concat([Buffer.of(formatVersion), content.subarray(1)]);
+  try {
+    decode(known);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function checksum(content: Buffer): Buffer {
   return createHash('sha256').update(content).digest().subarray(0, CHECKSUM_BYTES);
 }
@@ -185,7 +199,7 @@ function garbled(cause?: unknown): InviteError {
   const why = cause instanceof Error ? ` (${cause.message})` : '';
   return new InviteError(
     'garbled',
-    `the invite is garbled: a part of it was changed${why}. Copy the whole line that \`kith invite\` printed.`,
+    `the invite is garbled: a letter of it is mistyped or damaged${why}. Copy the whole line that \`kith invite\` printed.`,
     { cause },
   );
 }
