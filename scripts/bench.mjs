@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { environment, node24, root, setUp } from './setup.mjs';
 
-setUp();
+await setUp();
 const child = spawn(
   node24(),
   ['--disable-warning=ExperimentalWarning', join(root, 'bench', 'main.ts'), ...process.argv.slice(2)],

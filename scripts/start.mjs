@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { environment, node24, root, setUp } from './setup.mjs';
 
 const startedAt = Date.now();
-setUp();
+await setUp();
 const child = spawn(
   node24(),
   [
