@@ -3,13 +3,16 @@
 import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { compileCacheFolder } from './compile-cache.ts';
 import { runUnder } from './packaged-node.ts';
 
 const nodeMajorMin = 24;
 
 if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) await runUnderPackagedNode();
 
-nodeModule.enableCompileCache?.();
+// Node's own choice would be a folder in /tmp, where another user of this machine may have put code for us to run.
+const compileCache = compileCacheFolder();
+if (compileCache) nodeModule.enableCompileCache?.(compileCache);
 // `kith gateway` and `kith agent` are long-lived: warnings about experimental parts of Node are not their user's concern.
 process.removeAllListeners('warning');
 const { followParent } = await import('../process/shutdown.ts');
