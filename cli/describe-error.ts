@@ -1,6 +1,9 @@
 import { CliError, exitCodes } from './errors.ts';
 import { wordsFor } from './foreign-errors.ts';
 
+/** How oclif begins when a flag's value is not of its kind. */
+const parsingPattern = /^Parsing (--\S+)\s+/;
+
 /** What the machine refuses, by Node's code of it. */
 const machineErrors: Record<string, { code: string; next: string }> = {
   EACCES: { code: 'KITH_NO_PERMISSION', next: 'the owner of that file, or another KITH_HOME' },
@@ -37,7 +40,7 @@ function told(error: Error, command: string): { code: string; text: string; next
   if (oclif)
     return {
       code: 'KITH_USAGE',
-      text: error.message.replace(/\n?See more help with --help$/, ''),
+      text: error.message.replace(/\n?See more help with --help$/, '').replace(parsingPattern, '$1: '),
       next: ['kith', command.replaceAll(':', ' '), '--help'].filter(Boolean).join(' '),
       exit: oclif.exit ?? exitCodes.wrongInput,
     };

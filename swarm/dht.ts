@@ -1,5 +1,5 @@
 import DHT from 'hyperdht';
-import type { Address } from 'hyperdht';
+import { parseAddress } from './address.ts';
 
 export interface DhtOptions {
   /** The cluster's own nodes, `host:port`. Absent or empty: the public ones of HyperDHT. */
@@ -21,20 +21,6 @@ export function createDht({ bootstrap, host, port }: DhtOptions): DHT {
     // Links have heartbeats of their own.
     connectionKeepAlive: false,
   });
-}
-
-/** `host:port` taken apart. Throws where it is not that. */
-export function parseAddress(text: string): Address {
-  const match = /^([a-z0-9.-]+):(\d{1,5})$/i.exec(text);
-  const port = Number(match?.[2]);
-  if (!match || port < 1 || port > 65_535) {
-    throw new Error(`not a bootstrap node: "${text}". Needed is host:port, such as 203.0.113.7:49737.`);
-  }
-  return { host: match[1]!, port };
-}
-
-export function formatAddress({ host, port }: Address): string {
-  return `${host}:${port}`;
 }
 
 /** Of each kind; a ping that is lost is not repeated. */

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import DHT from 'hyperdht';
-import { formatAddress } from './dht.ts';
+import { formatAddress } from './address.ts';
 
 /** HyperDHT wants 8-12 nodes to learn what kind of NAT it is behind. */
 export const HUB_NODES = 12;

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { roleCodes, tierCodes, type Role, type Tier } from './certificate.ts';
-import { parseAddress } from './dht.ts';
+import { parseAddress } from './address.ts';
 import { keyBytes, keyId } from './keys.ts';
 
 /** One line that lets one machine or person in, once. */

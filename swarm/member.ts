@@ -3,7 +3,7 @@ import type { Address } from 'hyperdht';
 import type { Timer } from '../process/clock.ts';
 import { encodeCertificate, type Role, type SignedCertificate } from './certificate.ts';
 import { Credentials } from './credentials.ts';
-import { formatAddress, parseAddress } from './dht.ts';
+import { formatAddress, parseAddress } from './address.ts';
 import { openStream } from './dial.ts';
 import { serveDoor, type Door, type DoorOptions } from './door.ts';
 import { SwarmError } from './errors.ts';

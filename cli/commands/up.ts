@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { hostname, userInfo } from 'node:os';
+import { bootstrapNodes } from '../bootstrap.ts';
 import { KithCommand } from '../command.ts';
 import { describeError } from '../describe-error.ts';
 import { CliError, exitCodes } from '../errors.ts';
@@ -18,6 +19,9 @@ import { onShutdown } from '../../process/shutdown.ts';
 const readyMsMax = 60_000;
 /** Programs of an earlier run that was killed let go of their ports by then. */
 const portWaitMsMax = 5_000;
+const portRange = { min: 1, max: 65_535 };
+/** What most homes will never want to call otherwise. */
+const newClusterName = 'home';
 /** The agent gives its pods their grace; the others have nothing to wait for. */
 const stopGraceMs = { agent: 35_000, other: 8_000 };
 
@@ -30,8 +34,7 @@ export default class Up extends KithCommand {
   ];
   static override flags = {
     cluster: Flags.string({
-      description: 'name of a new cluster; the kubeconfig context is kith-<name>',
-      default: 'home',
+      description: `name of a new cluster (default: ${newClusterName}); the kubeconfig context is kith-<name>`,
     }),
     name: Flags.string({ description: "this machine's name in the cluster (default: its host name)" }),
     bootstrap: Flags.string({
@@ -39,9 +42,11 @@ export default class Up extends KithCommand {
         "DHT nodes of the cluster's own, host:port,… (default: HyperDHT's public ones); see kith hub",
     }),
     'api-port': Flags.integer({
+      ...portRange,
       description: `loopback port of the API (default ${defaultPorts.api} or the next free)`,
     }),
     'gateway-port': Flags.integer({
+      ...portRange,
       description: `loopback port of the gateway (default ${defaultPorts.gateway} or the next free)`,
     }),
     output: Flags.string({ char: 'o', options: ['text', 'json'], default: 'text' }),
@@ -125,7 +130,7 @@ export default class Up extends KithCommand {
     this.log('Ctrl-C or kith down stops it; kith up resumes the same cluster.');
   }
 
-  async #record(home: Home, flags: Record<string, unknown>): Promise<ClusterRecord> {
+  async #record(home: Home, flags: UpFlags): Promise<ClusterRecord> {
     const existing = home.cluster();
     if (existing && existing.role !== 'founder')
       throw new CliError(
@@ -136,14 +141,13 @@ export default class Up extends KithCommand {
           exit: exitCodes.wrongInput,
         },
       );
-    const bootstrap = String(flags['bootstrap'] ?? '')
-      .split(',')
-      .filter(Boolean);
+    if (existing) refuseToRename(existing, flags);
+    const bootstrap = bootstrapNodes(flags.bootstrap);
     const record =
       existing ??
       (await foundCluster(home, {
-        name: memberName(String(flags['cluster']), '--cluster'),
-        member: memberName(String(flags['name'] ?? hostname()), flags['name'] ? '--name' : undefined),
+        name: memberName(flags.cluster ?? newClusterName, '--cluster'),
+        member: memberName(flags.name ?? hostname(), flags.name ? '--name' : undefined),
         owner: memberName(userInfo().username, undefined),
         bootstrap,
         ...(onLoopback(bootstrap) ? { host: '127.0.0.1' } : {}),
@@ -151,11 +155,39 @@ export default class Up extends KithCommand {
       }));
     // Ports are chosen once, so that the URL stays the same; a DHT of one's own may have moved.
     for (const use of ['api', 'gateway'] as const)
-      record.ports[use] = await portFor(use, flags[`${use}-port`] as number | undefined, record.ports[use]);
+      record.ports[use] = await portFor(use, flags[`${use}-port`], record.ports[use]);
     if (bootstrap.length > 0) record.bootstrap = bootstrap;
     await home.writeCluster(record);
     return record;
   }
+}
+
+interface UpFlags {
+  cluster?: string | undefined;
+  name?: string | undefined;
+  bootstrap?: string | undefined;
+  'api-port'?: number | undefined;
+  'gateway-port'?: number | undefined;
+}
+
+/** Names are given once, when a cluster is founded: certificates and contexts carry them. */
+function refuseToRename(existing: ClusterRecord, { cluster, name }: UpFlags): void {
+  const wrongInput = { exit: exitCodes.wrongInput };
+  if (cluster !== undefined && cluster !== existing.name)
+    throw new CliError(
+      'KITH_OTHER_CLUSTER',
+      `this home is the cluster "${existing.name}", not "${cluster}"`,
+      {
+        next: `kith up resumes it; to found another: KITH_HOME=~/.kith-${memberName(cluster, undefined)} kith up --cluster ${memberName(cluster, undefined)}`,
+        ...wrongInput,
+      },
+    );
+  if (name !== undefined && name !== existing.member)
+    throw new CliError(
+      'KITH_BAD_ARGUMENT',
+      `this machine is "${existing.member}" in the cluster "${existing.name}" and cannot become "${name}"`,
+      { next: `kith up, without --name or with --name ${existing.member}`, ...wrongInput },
+    );
 }
 
 /** The port the user named, else the one this cluster had before, else a free one. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import DHT from 'hyperdht';
-import { formatAddress, isDhtReachable, parseAddress, createDht } from '../../swarm/dht.ts';
+import { formatAddress, parseAddress } from '../../swarm/address.ts';
+import { isDhtReachable, createDht } from '../../swarm/dht.ts';
 import { HUB_NODES, startHub } from '../../swarm/hub.ts';
 
 describe('a hub', () => {
