@@ -42,7 +42,9 @@ describe('kith up', function () {
         assert.match(
           refused('up', `${flag}=${port}`),
           new RegExp(
-            `^Error \\(KITH_BAD_ARGUMENT\\): ${flag} "${port}" is no port: 1 to 65535\nTry: ${flag} `,
+            new RegExp(
+              `^Error \\(KITH_USAGE\\): ${flag}: Expected an integer.*: ${port}\nTry: kith up --help\n`,
+            ),
           ),
         );
     assert.ok(!existsSync(clusterFile()), 'nothing was founded');
