@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { textOf } from '../../client/body.ts';
 import { KithCommand } from '../command.ts';
 import { connect } from '../connection.ts';
+import { secondsOf } from '../duration.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { Home } from '../home.ts';
 import { memberName } from '../names.ts';
@@ -27,7 +28,8 @@ export default class Invite extends KithCommand {
     tier: Flags.string({
       options: ['own', 'friend', 'volunteer'],
       default: 'volunteer',
-      description: 'how far its owner is trusted: apps with Secrets go to friends and own machines only',
+      description:
+        'how far the owner of a host is trusted: apps with Secrets go to friends and own machines only',
     }),
     for: Flags.string({
       description:
@@ -58,7 +60,7 @@ export default class Invite extends KithCommand {
           role: roles[flags.role as keyof typeof roles],
           tier: flags.tier,
           ...(flags.for ? { owner: memberName(flags.for, '--for') } : {}),
-          expiresInMs: durationMs(flags.expires),
+          expiresInMs: expiresInMs(flags.expires),
         }),
       });
       const text = await textOf(response.body);
@@ -66,8 +68,10 @@ export default class Invite extends KithCommand {
       const { line, expiresAt } = JSON.parse(text) as { line: string; expiresAt: number };
       if (flags.output === 'json')
         return this.event({ invite: line, expiresAt: new Date(expiresAt).toISOString() });
+      // Whoever only opens apps is given none, so that there is nothing to trust them with.
+      const tier = flags.role === 'host' ? ` of tier ${flags.tier}` : '';
       process.stderr.write(
-        `For one ${flags.role} of tier ${flags.tier}, until ${new Date(expiresAt).toISOString()}. On that machine:\n`,
+        `For one ${flags.role}${tier}, until ${new Date(expiresAt).toISOString()}. On that machine:\n`,
       );
       this.log(`kith join ${line}`);
     } finally {
@@ -76,9 +80,8 @@ export default class Invite extends KithCommand {
   }
 }
 
-function durationMs(text: string): number {
-  const match = /^(\d+)(m|h|d)$/.exec(text);
-  const minutes = match ? Number(match[1]) * { m: 1, h: 60, d: 1440 }[match[2] as 'm' | 'h' | 'd'] : 0;
+function expiresInMs(text: string): number {
+  const minutes = secondsOf('--expires', text) / 60;
   if (minutes < 1 || minutes > expiresHoursMax * 60)
     throw new CliError('KITH_BAD_ARGUMENT', `--expires "${text}" is not between 1m and 7d`, {
       next: '--expires 24h',
