@@ -10,15 +10,19 @@ import { memberFiles } from './founding.ts';
 import { onLoopback, type ClusterRecord, type Home } from './home.ts';
 import { memberName } from './names.ts';
 
+export interface JoiningOptions {
+  /** What this machine wants to be called. */
+  name: string;
+  clock: Clock;
+  /** Passes on the work, which needs a controller of that cluster, and may tell a person that it takes long. */
+  waiting: <T>(work: Promise<T>, cluster: string) => Promise<T>;
+}
+
 /**
  * Makes this home a member of the invite's cluster. A home that is a member of that cluster already stays what it is; of another, it
  * is told so.
  */
-export async function joinCluster(
-  home: Home,
-  line: string,
-  options: { name: string; clock: Clock },
-): Promise<ClusterRecord> {
+export async function joinCluster(home: Home, line: string, options: JoiningOptions): Promise<ClusterRecord> {
   const invite = parseInvite(line);
   const existing = home.cluster();
   if (existing) {
@@ -48,19 +52,22 @@ async function redeem(
   home: Home,
   invite: Invite,
   role: 'node' | 'gateway',
-  { name, clock }: { name: string; clock: Clock },
+  { name, clock, waiting }: JoiningOptions,
 ): Promise<ClusterRecord> {
   home.folder('keys');
   const { keyFile, certificateFile } = memberFiles(home, role);
   // The key is on disk before the invite is used: an answer that is lost can be asked for again with it.
   const keyPair = await loadKeyPair(keyFile);
   const host = onLoopback(invite.bootstrap) ? '127.0.0.1' : undefined;
-  const membership = await joinWithInvite(invite, keyPair, {
-    name,
-    owner: memberName(userInfo().username, undefined),
-    clock,
-    ...(host ? { host } : {}),
-  });
+  const membership = await waiting(
+    joinWithInvite(invite, keyPair, {
+      name,
+      owner: memberName(userInfo().username, undefined),
+      clock,
+      ...(host ? { host } : {}),
+    }),
+    invite.clusterName,
+  );
   await writeFileAtomically(certificateFile, `${certificateText(membership.certificate)}\n`);
   const record: ClusterRecord = {
     name: invite.clusterName,

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { systemClock } from '../process/clock.ts';
-import { lineLog, type Log, type LogLevel } from '../process/log.ts';
+import { bothLogs, lineLog, type Log, type LogLevel } from '../process/log.ts';
+import { logFile } from '../process/log-file.ts';
 import { systemRandom } from '../process/random.ts';
 import type { Role } from '../swarm/certificate.ts';
 import type { MemberFiles } from '../swarm/open-member.ts';
@@ -7,14 +9,31 @@ import { CliError, exitCodes } from './errors.ts';
 import { memberFiles } from './founding.ts';
 import type { ClusterRecord, Home } from './home.ts';
 
-/** What every long-running program gets: the machine's time and chance, and a log on standard error. */
-export function programTools(name: string): {
+export interface ProgramTools {
   clock: typeof systemClock;
   random: typeof systemRandom;
   log: Log;
-} {
-  const level = (process.env['KITH_LOG'] ?? 'info') as LogLevel;
-  const log = lineLog({ name, clock: systemClock, level, write: (line) => process.stderr.write(line) });
+}
+
+const toTerminal = (line: string) => void process.stderr.write(line);
+const levelWished = () => (process.env['KITH_LOG'] ?? 'info') as LogLevel;
+
+/** What every long-running program gets: the machine's time and chance, and a log on standard error. */
+export function programTools(name: string): ProgramTools {
+  const log = lineLog({ name, clock: systemClock, level: levelWished(), write: toTerminal });
+  return { clock: systemClock, random: systemRandom, log };
+}
+
+/**
+ * The same for a program whose terminal belongs to a person: its log goes to `logs/<name>.log` of the home, and to standard error
+ * only what went wrong.
+ */
+export function quietProgramTools(home: Home, name: string): ProgramTools {
+  const write = logFile(join(home.folder('logs'), `${name}.log`));
+  const log = bothLogs(
+    lineLog({ name, clock: systemClock, level: levelWished(), write }),
+    lineLog({ name, clock: systemClock, level: 'warn', write: toTerminal }),
+  );
   return { clock: systemClock, random: systemRandom, log };
 }
 

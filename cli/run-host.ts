@@ -2,7 +2,7 @@ import type { RunningAgent } from '../agent/main.ts';
 import { readJsonFile } from '../process/folder.ts';
 import { lockFolder } from '../process/lock.ts';
 import type { ClusterRecord, Home } from './home.ts';
-import { memberOf, programTools } from './program.ts';
+import { memberOf, programTools, type ProgramTools } from './program.ts';
 
 /** What the owner lends, as `kith join --cpu … --memory … --disk …` wrote it. */
 export interface Lend {
@@ -14,12 +14,16 @@ export interface Lend {
 export const lendFile = (home: Home) => home.file('lend.json');
 
 /** Starts this home's agent in this process; the folder is ours until it ends. */
-export async function runHost(home: Home, record: ClusterRecord): Promise<RunningAgent> {
+export async function runHost(
+  home: Home,
+  record: ClusterRecord,
+  tools: ProgramTools = programTools('agent'),
+): Promise<RunningAgent> {
   const folder = home.folder('agent');
   lockFolder(folder, 'agent');
   const { runAgent } = await import('../agent/main.ts');
   return runAgent({
-    ...programTools('agent'),
+    ...tools,
     member: memberOf(home, record, 'node'),
     controllers: record.controllers,
     folder,

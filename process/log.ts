@@ -39,6 +39,21 @@ export function lineLog(options: {
   };
 }
 
+/** One log that writes into two. */
+export function bothLogs(first: Log, second: Log): Log {
+  const both = (level: LogLevel) => (message: string, fields?: LogFields) => {
+    first[level](message, fields);
+    second[level](message, fields);
+  };
+  return {
+    debug: both('debug'),
+    info: both('info'),
+    warn: both('warn'),
+    error: both('error'),
+    child: (name) => bothLogs(first.child(name), second.child(name)),
+  };
+}
+
 function logfmt(value: unknown): string {
   const text =
     value instanceof Error ? value.message : typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { hostname } from 'node:os';
 import { amountOf } from '../../api/resources.ts';
+import { systemClock } from '../../process/clock.ts';
 import { writeFileAtomically } from '../../process/folder.ts';
 import { lockFolder } from '../../process/lock.ts';
 import { defaultPorts, freePort } from '../../process/ports.ts';
@@ -8,8 +9,9 @@ import { onShutdown } from '../../process/shutdown.ts';
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { Home, type ClusterRecord } from '../home.ts';
+import { sayingSo } from '../looking.ts';
 import { memberName } from '../names.ts';
-import { memberOf, programTools, requireCluster } from '../program.ts';
+import { memberOf, quietProgramTools, requireCluster } from '../program.ts';
 import { lendFile, runHost, type Lend } from '../run-host.ts';
 
 export default class Join extends KithCommand {
@@ -32,14 +34,14 @@ export default class Join extends KithCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Join);
     const home = new Home();
-    const { clock } = programTools('join');
     lockFolder(home.folder('run'), 'home');
     const lend = lendOf(flags);
     let record: ClusterRecord;
     if (args.invite) {
       const { joinCluster } = await import('../joining.ts');
       const name = memberName(flags.name ?? hostname(), flags.name ? '--name' : undefined);
-      record = await joinCluster(home, args.invite, { name, clock });
+      const waiting = <T>(work: Promise<T>, cluster: string) => this.#waiting(work, cluster, flags.output);
+      record = await joinCluster(home, args.invite, { name, clock: systemClock, waiting });
     } else record = requireCluster(home);
     if (record.role === 'founder')
       throw new CliError('KITH_FOUNDER', `${home.path} founded the cluster "${record.name}"`, {
@@ -49,7 +51,7 @@ export default class Join extends KithCommand {
     if (Object.keys(lend).length > 0) await writeFileAtomically(lendFile(home), `${JSON.stringify(lend)}\n`);
     if (record.role === 'user') return this.#openApps(home, record, flags.output);
 
-    const agent = await runHost(home, record);
+    const agent = await runHost(home, record, quietProgramTools(home, 'agent'));
     let left: string | undefined;
     const shut = onShutdown(async () => {
       await agent.stop();
@@ -59,7 +61,7 @@ export default class Join extends KithCommand {
       left = 'left the cluster.';
       shut('kith leave');
     });
-    await agent.registered;
+    await this.#waiting(agent.registered, record.name, flags.output);
     if (flags.output === 'json')
       return this.event({
         event: 'ready',
@@ -80,7 +82,7 @@ export default class Join extends KithCommand {
     await home.writeCluster(record);
     const { runGateway } = await import('../../gateway/main.ts');
     const gateway = await runGateway({
-      ...programTools('gateway'),
+      ...quietProgramTools(home, 'gateway'),
       member: memberOf(home, record, 'gateway'),
       controllers: record.controllers,
       port: record.ports.gateway,
@@ -93,6 +95,14 @@ export default class Join extends KithCommand {
       `The apps of "${record.name}" open in browsers on this machine: http://localhost:${gateway.port}/`,
     );
     this.log('Stop for now: Ctrl-C. Again: kith join. For good: kith leave.');
+    // With the controller away it serves what it knew: no reason to wait, but to say so.
+    await this.#waiting(gateway.synced, record.name, output);
+  }
+
+  /** A person at a terminal is told when it takes long; a program waits for the line that it reads. */
+  #waiting<T>(work: Promise<T>, cluster: string, output: string): Promise<T> {
+    if (output === 'json') return work;
+    return sayingSo(work, { cluster, clock: systemClock, say: (line) => this.logToStderr(line) });
   }
 }
 
