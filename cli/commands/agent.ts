@@ -26,7 +26,8 @@ export default class AgentCommand extends KithCommand {
         },
       );
     const agent = await runHost(home, record);
-    onShutdown(() => agent.stop());
+    const shut = onShutdown(() => agent.stop());
+    agent.onLeave(() => shut('kith leave'));
     await agent.registered;
     tellReady({ node: agent.nodeName, isolation: agent.isolation });
   }
