@@ -28,18 +28,10 @@ describe('two logs in one', () => {
   });
 });
 
-describe('a log file', () => {
+describe('the log of a program', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'kith-log-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
-
-  it('is moved aside when it is full, and goes on', () => {
-    const path = join(folder, 'agent.log');
-    const write = logFile(path, 20);
-    for (const line of ['twelve bytes', 'another line', 'the last one']) write(line);
-    assert.equal(readFileSync(`${path}.1`, 'utf8'), 'another line\n');
-    assert.equal(readFileSync(path, 'utf8'), 'the last one\n');
-  });
 
   it('takes a line that is longer than a whole file', () => {
     const path = join(folder, 'agent.log');
