@@ -17,8 +17,6 @@ export function unsupported(pod: Pod, container: Container, capabilities: Capabi
   if (container.volumeMounts?.length)
     return `${path}.volumeMounts is not supported: pass configuration as environment (env, envFrom)`;
   if (container.volumeDevices?.length) return `${path}.volumeDevices is not supported`;
-  if (container.restartPolicyRules?.length)
-    return `${path}.restartPolicyRules is not supported: use restartPolicy`;
   if (container.stdin || container.tty)
     return `${path}.${container.stdin ? 'stdin' : 'tty'} is not supported`;
   for (const field of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {

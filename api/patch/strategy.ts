@@ -1,4 +1,4 @@
-import { fieldSchema } from '../schema/load.ts';
+import { fieldMerging, fieldSchema } from '../schema/load.ts';
 
 /** How strategic merge patch treats one field. */
 export interface Strategy {
@@ -12,59 +12,17 @@ export interface Strategy {
   retainKeys?: true;
 }
 
-/**
- * The lists that Kubernetes merges, by type and field; every other list is replaced whole. Written down from the
- * `patchStrategy` and `patchMergeKey` tags of k8s.io/api.
- */
-const strategies: Record<string, Record<string, Strategy>> = {
-  ObjectMeta: { ownerReferences: { mergeKey: 'uid' }, finalizers: { set: true } },
-  PodSpec: {
-    containers: { mergeKey: 'name' },
-    initContainers: { mergeKey: 'name' },
-    ephemeralContainers: { mergeKey: 'name' },
-    volumes: { mergeKey: 'name', retainKeys: true },
-    imagePullSecrets: { mergeKey: 'name' },
-    hostAliases: { mergeKey: 'ip' },
-    topologySpreadConstraints: { mergeKey: 'topologyKey' },
-    resourceClaims: { mergeKey: 'name', retainKeys: true },
-    schedulingGates: { mergeKey: 'name' },
-  },
-  Container: containerLists(),
-  EphemeralContainer: containerLists(),
-  PodStatus: {
-    conditions: { mergeKey: 'type' },
-    podIPs: { mergeKey: 'ip' },
-    hostIPs: { mergeKey: 'ip' },
-    resourceClaimStatuses: { mergeKey: 'name', retainKeys: true },
-  },
-  DeploymentSpec: { strategy: { retainKeys: true } },
-  DeploymentStatus: { conditions: { mergeKey: 'type' } },
-  ReplicaSetStatus: { conditions: { mergeKey: 'type' } },
-  ServiceSpec: { ports: { mergeKey: 'port' } },
-  ServiceStatus: { conditions: { mergeKey: 'type' } },
-  ServiceAccount: { secrets: { mergeKey: 'name' }, imagePullSecrets: { mergeKey: 'name' } },
-  NodeSpec: { podCIDRs: { set: true } },
-  NodeStatus: { conditions: { mergeKey: 'type' }, addresses: { mergeKey: 'type' } },
-  NamespaceStatus: { conditions: { mergeKey: 'type' } },
-};
-
-function containerLists(): Record<string, Strategy> {
-  return {
-    ports: { mergeKey: 'containerPort' },
-    env: { mergeKey: 'name' },
-    volumeMounts: { mergeKey: 'mountPath' },
-    volumeDevices: { mergeKey: 'devicePath' },
-  };
-}
-
-/** How to patch this field of this type; inside maps and untyped values (`type` undefined) there is nothing to know. */
+/** How to patch this field of this type, as its `patchStrategy` and `patchMergeKey` in k8s.io/api say; inside maps and untyped values (`type` undefined) there is nothing to know. */
 export function strategyOf(type: string | undefined, field: string): Strategy {
   if (type === undefined) return {};
   const schema = fieldSchema(type, field);
   const inner = schema?.type === 'array' ? schema.items : schema;
-  const own = strategies[type];
+  const { patch = [], mergeKey } = fieldMerging(type, field);
+  const isMerged = patch.includes('merge');
   return {
-    ...(own && Object.hasOwn(own, field) ? own[field] : {}),
+    ...(isMerged && mergeKey ? { mergeKey } : {}),
+    ...(isMerged && !mergeKey ? { set: true as const } : {}),
+    ...(patch.includes('retainKeys') ? { retainKeys: true as const } : {}),
     ...(inner?.type === 'object' ? { type: inner.of } : {}),
   };
 }

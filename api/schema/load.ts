@@ -1,12 +1,14 @@
 import data from './kubernetes.json' with { type: 'json' };
-import type { FieldSchema, TypeSchema } from './schema.ts';
+import mergingData from './merging.json' with { type: 'json' };
+import type { FieldMerging, FieldSchema, TypeMerging, TypeSchema } from './schema.ts';
 
 const types = data as unknown as Record<string, TypeSchema>;
+const merging = mergingData as unknown as Record<string, TypeMerging>;
 
 /** The fields of a type by its name (`Pod`, `PodSpec`). Throws where the schema has none: that is our mistake, no user's. */
 export function typeSchema(name: string): TypeSchema {
   const found = Object.hasOwn(types, name) ? types[name] : undefined;
-  if (!found) throw new Error(`the schema has no type ${name}; add its model to scripts/generate-schema.ts`);
+  if (!found) throw new Error(`the schema has no type ${name}; add its model to scripts/schema/generate.ts`);
   return found;
 }
 
@@ -14,4 +16,15 @@ export function typeSchema(name: string): TypeSchema {
 export function fieldSchema(type: string, field: string): FieldSchema | undefined {
   const { fields } = typeSchema(type);
   return Object.hasOwn(fields, field) ? fields[field] : undefined;
+}
+
+/** How writers share the fields of a type; empty where nothing is special. */
+export function typeMerging(name: string): TypeMerging {
+  return (Object.hasOwn(merging, name) ? merging[name] : undefined) ?? { fields: {} };
+}
+
+/** How writers share one field of a type. */
+export function fieldMerging(type: string, field: string): FieldMerging {
+  const { fields } = typeMerging(type);
+  return (Object.hasOwn(fields, field) ? fields[field] : undefined) ?? {};
 }

@@ -14,3 +14,26 @@ export type FieldSchema = { required?: true; description?: string } & (
 export interface TypeSchema {
   fields: Record<string, FieldSchema>;
 }
+
+/**
+ * How writers share one field: server-side apply's list types and strategic merge patch's strategies. What is absent is the rule:
+ * lists are replaced whole, maps and objects are merged.
+ */
+export interface FieldMerging {
+  /** A list that is no whole: a set of plain values, or objects found by `keys`. */
+  list?: 'set' | 'map';
+  keys?: string[];
+  /** A map or an object that is a whole. */
+  atomic?: true;
+  /** Of strategic merge patch. */
+  patch?: string[];
+  mergeKey?: string;
+  /** What stands where the field is left out, of those that are plain text. */
+  default?: string;
+}
+
+export interface TypeMerging {
+  /** Every object of this type is a whole. */
+  atomic?: true;
+  fields: Record<string, FieldMerging>;
+}

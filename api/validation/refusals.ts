@@ -42,7 +42,6 @@ const ofPod: Refusals<PodSpec> = {
   priorityClassName: whenSet('kith has no priority classes; leave it out'),
   priority: whenSet('kith has no priorities; leave it out'),
   resourceClaims: whenAny('kith allocates no devices; leave it out'),
-  schedulingGroup: whenSet('kith places pods one by one; leave it out'),
   os: ({ name }) =>
     name === 'windows' ? 'kith runs Linux images and wasm; build the image for linux' : undefined,
 };
