@@ -11,17 +11,17 @@ export type Outcome = 'created' | 'configured' | 'unchanged';
 
 /**
  * As `kubectl apply`: creates the object, or sends the three-way patch between what was applied last, what is wanted and what is
- * there. With `dryRun` the server judges it and stores nothing.
+ * there. With `dryRun` the server judges it and stores nothing, also in a namespace that is yet to be made.
  */
 export async function applyObject(
   client: Client,
   written: KubeObject & { metadata: { name: string } },
   kind: Kind,
-  { dryRun }: { dryRun: boolean },
+  how: { dryRun: boolean; isNamespaceToCome?: boolean },
 ): Promise<Outcome> {
   const wanted = withLastApplied(written, kind);
   const ref = { kind: kind.kind, namespace: written.metadata.namespace, name: written.metadata.name };
-  const options = { fieldManager: 'kith-apply', dryRun };
+  const options = { fieldManager: 'kith-apply', ...how };
   const current = await found(client, ref);
   if (!current) {
     try {
@@ -30,7 +30,7 @@ export async function applyObject(
     } catch (error) {
       // Somebody else made it in between: then it is there to be changed.
       if (!isAlreadyExists(error)) throw error;
-      return applyObject(client, written, kind, { dryRun });
+      return applyObject(client, written, kind, how);
     }
   }
   const patch = createThreeWayPatch(lastAppliedOf(current), wanted, current, kind);

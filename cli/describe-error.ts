@@ -17,14 +17,22 @@ const machineErrors: Record<string, { code: string; next: string }> = {
 
 /** The lines that a command's failure prints on standard error, and its exit code. `command` is what to ask for help. */
 export function describeError(error: Error, command = ''): { lines: string[]; exit: number } {
-  const { code, text, next, exit } = told(error, command);
+  const { code, text, next, exit } = toldOf(error, command);
   const lines = [`Error (${code}): ${text}`];
   if (next) lines.push(`Try: ${next}`);
   if (process.env['KITH_DEBUG'] && error.stack) lines.push(error.stack);
   return { lines, exit };
 }
 
-function told(error: Error, command: string): { code: string; text: string; next?: string; exit: number } {
+/** An error as it is told to a person. */
+export interface Told {
+  code: string;
+  text: string;
+  next?: string;
+  exit: number;
+}
+
+export function toldOf(error: Error, command = ''): Told {
   if (error instanceof CliError)
     return {
       code: error.code,
@@ -33,7 +41,7 @@ function told(error: Error, command: string): { code: string; text: string; next
       ...(error.next && { next: error.next }),
     };
   // What the connection found out says more than the request that failed of it.
-  if (error.cause instanceof CliError) return told(error.cause, command);
+  if (error.cause instanceof CliError) return toldOf(error.cause, command);
   const words = wordsFor(error);
   if (words) return { text: error.message, exit: exitCodes.failed, ...words };
   const { oclif, code } = error as { oclif?: { exit?: number }; code?: string };

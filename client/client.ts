@@ -45,6 +45,8 @@ export interface WriteOptions {
   fieldManager?: string;
   /** Judge the write, and answer as if it were done, but store nothing. */
   dryRun?: boolean;
+  /** Only with `dryRun`: judge it as if its namespace were there, because the same input is about to make it. */
+  isNamespaceToCome?: boolean;
   /** What becomes of fields that the schema does not know. @default 'Strict' */
   fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   signal?: AbortSignal;

@@ -59,6 +59,7 @@ export function writeQuery(options: WriteOptions = {}): Record<string, string> {
     fieldValidation: options.fieldValidation ?? 'Strict',
     ...(options.fieldManager && { fieldManager: options.fieldManager }),
     ...(options.dryRun && { dryRun: 'All' }),
+    ...(options.isNamespaceToCome && { namespaceToCome: 'true' }),
   };
 }
 

@@ -10,10 +10,11 @@ import { controllerUser, type User } from './users.ts';
  * What it gives out is the store's own and frozen: make a copy (`structuredClone`, spread) to change it.
  */
 export function directClient(registry: Registry, user: User = controllerUser): Client {
-  const context = ({ dryRun = false, fieldValidation = 'Strict' }: WriteOptions): WriteContext => ({
+  const context = (options: WriteOptions): WriteContext => ({
     user,
-    dryRun,
-    fieldValidation,
+    dryRun: options.dryRun ?? false,
+    isNamespaceToCome: options.isNamespaceToCome ?? false,
+    fieldValidation: options.fieldValidation ?? 'Strict',
     warn: () => {},
   });
 

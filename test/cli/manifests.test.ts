@@ -26,6 +26,16 @@ metadata:
   name: ${name}
 data: {key: "${value}"}
 `;
+const service = (name: string, clusterIP: string) => `apiVersion: v1
+kind: Service
+metadata:
+  name: ${name}
+spec:
+  clusterIP: ${clusterIP}
+  selector: {app: hello}
+  ports:
+    - port: 80
+`;
 
 describe('kith apply', function () {
   this.timeout(60_000);
@@ -150,6 +160,49 @@ describe('kith apply', function () {
       /namespaces "nowhere" not found/,
     );
     await cluster.kith(['delete', 'deploy', 'hello']);
+  });
+
+  it('applies nothing where one document for a namespace of the same input is refused by the server alone', async () => {
+    const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: fresh}\n';
+    const inFresh = (text: string) => text.replace(/name: (\S+)/, 'name: $1\n  namespace: fresh');
+    const text = (address: string) =>
+      `${namespace}---\n${inFresh(config('inside'))}---\n${inFresh(service('web', address))}`;
+    assertRefused(
+      await apply(text('1.2.3.4')),
+      /standard input:17: spec\.clusterIPs\[0\]: /,
+      /not in the valid range 10\.96\.0\.0\/12/,
+    );
+    assert.equal((await cluster.kith(['get', 'namespace', 'fresh'])).code, 1);
+    const { code, out, err } = await apply(text('10.96.7.7'));
+    assert.equal(code, 0, err);
+    assert.equal(out, 'namespace/fresh created\nconfigmap/inside created\nservice/web created\n');
+    await cluster.kith(['delete', 'namespace', 'fresh', '--wait=false']);
+  });
+
+  it('applies nothing where one object is written twice, and names both places', async () => {
+    const frozen = (value: string) => `${config('frozen', value)}immutable: true\n`;
+    const other = config('frozen').replace('name: frozen', 'name: frozen\n  namespace: kube-public');
+    assertRefused(
+      await apply(`${frozen('1')}---\n${frozen('2')}`),
+      /standard input:11: metadata\.name: /,
+      /configmap\/frozen is in the input twice: standard input:1 has it too/,
+    );
+    assert.equal((await cluster.kith(['get', 'cm/frozen'])).code, 1);
+    assert.equal((await apply(`${frozen('1')}---\n${other}`)).code, 0);
+    await cluster.kith(['delete', 'cm', 'frozen']);
+    await cluster.kith(['delete', 'cm', 'frozen', '-n', 'kube-public']);
+  });
+
+  it('applies nothing where two Services ask for one address', async () => {
+    const pair = (second: string) => `${service('one', '10.96.7.8')}---\n${service('two', second)}`;
+    assertRefused(
+      await apply(pair('10.96.7.8')),
+      /standard input:16: spec\.clusterIP: /,
+      /10\.96\.7\.8 is asked for twice: standard input:1, service\/one, wants it too/,
+    );
+    assert.equal((await cluster.kith(['get', 'service', 'one'])).code, 1);
+    assert.equal((await apply(pair('10.96.7.9'))).code, 0);
+    await cluster.kith(['delete', 'service', 'one', 'two']);
   });
 
   it('makes the namespaces of its input first, wherever they stand', async () => {

@@ -23,9 +23,16 @@ export function listQueryOf(query: URLSearchParams, namespace: string | undefine
 }
 
 export function writeContextOf(query: URLSearchParams, user: User, warnings: string[]): WriteContext {
+  const dryRun = isDryRun(query.getAll('dryRun'));
+  const isNamespaceToCome = query.get('namespaceToCome') === 'true';
+  if (isNamespaceToCome && !dryRun)
+    throw badRequest(
+      'namespaceToCome: only a dry run may name a namespace that is not there: add dryRun=All',
+    );
   return {
     user,
-    dryRun: isDryRun(query.getAll('dryRun')),
+    dryRun,
+    isNamespaceToCome,
     fieldValidation: fieldValidationOf(query.get('fieldValidation')),
     warn: (text) => void warnings.push(text),
   };

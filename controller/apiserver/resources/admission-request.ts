@@ -14,6 +14,8 @@ export interface AdmissionRequest {
   /** What it replaces. */
   old: Resource | undefined;
   user: User;
+  /** A dry run whose namespace is about to be made; never so for what will be stored. */
+  isNamespaceToCome: boolean;
   storage: Storage;
   clusterIps: ClusterIps;
   random: Random;

@@ -19,10 +19,11 @@ export function namespaceNamed(storage: Storage, name: string): Namespace | unde
 }
 
 /** Nothing is made in a namespace that is not there, or is going away. */
-export const namespaceExists: Admission = ({ operation, kind, object, storage }) => {
+export const namespaceExists: Admission = ({ operation, kind, object, storage, isNamespaceToCome }) => {
   const namespace = object.metadata?.namespace;
   if (operation !== 'create' || !kind.namespaced || !namespace) return object;
   const found = namespaceNamed(storage, namespace);
+  if (!found && isNamespaceToCome) return object;
   if (!found) throw notFound('Namespace', namespace);
   if (found.metadata?.deletionTimestamp) {
     const name = object.metadata?.name ?? '';

@@ -35,6 +35,8 @@ export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finaliz
 export interface WriteContext {
   user: User;
   dryRun: boolean;
+  /** A dry run of what is to lie in a namespace that its writer makes first: that it is not there yet is no mistake. */
+  isNamespaceToCome?: boolean;
   fieldValidation: FieldValidation;
   /** Told of what was accepted and yet is not as the writer may think; becomes a `Warning` header. */
   warn: (text: string) => void;
@@ -257,7 +259,7 @@ export class Registry {
     kind: Kind,
     draft: Resource,
     old: Resource | undefined,
-    { user }: WriteContext,
+    { user, dryRun, isNamespaceToCome = false }: WriteContext,
     undos: (() => void)[],
   ): Resource {
     const object = admit({
@@ -266,6 +268,7 @@ export class Registry {
       object: draft,
       old,
       user,
+      isNamespaceToCome: dryRun && isNamespaceToCome,
       storage: this.storage,
       clusterIps: this.#clusterIps,
       random: this.#random,

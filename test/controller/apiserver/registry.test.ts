@@ -216,6 +216,18 @@ describe('the registry', () => {
     await client.create(service('b', { clusterIP: shown.spec!.clusterIP! }));
   });
 
+  it('judges on a dry run what is meant for a namespace to come, and never stores it there', async () => {
+    const meant = (clusterIP: string) => ({
+      ...service('a', { clusterIP }),
+      metadata: { name: 'a', namespace: 'to-come' },
+    });
+    const options = { dryRun: true, isNamespaceToCome: true };
+    assert.equal((await client.create<Service>(meant('10.96.7.7'), options)).metadata!.namespace, 'to-come');
+    await assert.rejects(client.create(meant('1.2.3.4'), options), isInvalid);
+    await assert.rejects(client.create(meant('10.96.7.7'), { dryRun: true }), isNotFound);
+    await assert.rejects(client.create(meant('10.96.7.7'), { isNamespaceToCome: true }), isNotFound);
+  });
+
   describe('namespaces', () => {
     it('are four from the start, each with its default account', async () => {
       const { items } = await client.list<Namespace>('Namespace');
