@@ -1,5 +1,4 @@
 import { isConditionTrue } from '../api/conditions.ts';
-import { randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +8,7 @@ import { informer } from '../client/informer.ts';
 import type { Clock } from '../process/clock.ts';
 import { makePrivateFolder, readJsonFile, writeFileAtomically } from '../process/folder.ts';
 import type { Log } from '../process/log.ts';
-import type { Random } from '../process/random.ts';
+import { randomUid, type Random } from '../process/random.ts';
 import type { Tier } from '../swarm/certificate.ts';
 import type { StreamHandler } from '../swarm/swarm.ts';
 import type { Images } from './images/images.ts';
@@ -116,7 +115,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     caps,
     sandboxes,
     version: options.version ?? '0.1.0',
-    bootID: randomUUID(),
+    bootID: randomUid(random),
   };
   const nodeFile = join(dataFolder, 'node.json');
   const known = readJsonFile<Node>(nodeFile);

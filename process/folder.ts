@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { secretBytes } from './secret.ts';
 
 /** Where this user's kith keeps everything: `$KITH_HOME`, else `~/.kith`. */
 export function kithHome(environment: NodeJS.ProcessEnv = process.env): string {
@@ -16,6 +16,11 @@ export function makePrivateFolder(path: string): string {
   return path;
 }
 
+/** A name beside `path`, in the same file system, that no other process writes to: for what is renamed to `path` when it is whole. */
+export function temporaryName(path: string): string {
+  return `${path}.${secretBytes(6).toString('hex')}.tmp`;
+}
+
 /**
  * Writes a file so that a reader, or the machine after a power loss, sees the old content or the new, never a part:
  * a temporary file beside it, fsync, rename, fsync of the folder.
@@ -25,7 +30,7 @@ export async function writeFileAtomically(
   data: string | Uint8Array,
   mode = 0o600,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryName(path);
   try {
     const file = await open(temporary, 'wx', mode);
     try {

@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { secretBytes } from './secret.ts';
 
-/** Chance as an argument. Not for secrets: those come from `node:crypto` in the folder that needs them. */
+/** Chance as an argument. Not for secrets: those come from `secret.ts`. */
 export interface Random {
   /** A number in [0, 1). */
   next(): number;
 }
 
 export const systemRandom: Random = {
-  next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  next: () => secretBytes(6).readUIntBE(0, 6) / 2 ** 48,
 };
 
 /** The same seed gives the same numbers (mulberry32, public domain, Tommy Ettinger). */
@@ -40,4 +40,15 @@ const nameLetters = 'bcdfghjklmnpqrstvwxz2456789';
 /** A suffix such as `x7k2p` for a generated name. */
 export function nameSuffix(random: Random, length = 5): string {
   return Array.from({ length }, () => nameLetters[randomInteger(random, nameLetters.length)]).join('');
+}
+
+/** A version 4 UUID, for what is named once and for all: an object, a run. Unique, not secret: nobody may do more for knowing it. */
+export function randomUid(random: Random): string {
+  const digits = Array.from({ length: 32 }, () => randomInteger(random, 16).toString(16));
+  digits[12] = '4';
+  digits[16] = '89ab'[randomInteger(random, 4)]!;
+  const text = digits.join('');
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
+    '-',
+  );
 }

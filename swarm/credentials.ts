@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../process/clock.ts';
+import { secretBytes } from '../process/secret.ts';
 import {
   verifyCertificate,
   verifyInForce,
@@ -40,7 +40,7 @@ export class Credentials {
   readonly #protocol: Protocol;
   readonly #epochs: EpochFloor;
   /** Of this process run. */
-  readonly #run = randomBytes(8).toString('hex');
+  readonly #run = secretBytes(8).toString('hex');
   #certificate: SignedCertificate;
 
   constructor(options: {

@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { secretBytes } from '../process/secret.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { roleCodes, tierCodes, type Role, type Tier } from './certificate.ts';
 import { parseAddress } from './address.ts';
@@ -64,8 +65,8 @@ export function createInvite(invite: Omit<Invite, 'id' | 'secret'>): Invite {
   return {
     ...invite,
     bootstrap: invite.bootstrap.slice(0, INVITE_BOOTSTRAP_MAX),
-    id: randomBytes(ID_BYTES).toString('hex'),
-    secret: randomBytes(SECRET_BYTES).toString('hex'),
+    id: secretBytes(ID_BYTES).toString('hex'),
+    secret: secretBytes(SECRET_BYTES).toString('hex'),
   };
 }
 

@@ -1,12 +1,8 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  randomBytes,
-  sign as signRaw,
-  verify as verifyRaw,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign as signRaw, verify as verifyRaw } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { temporaryName } from '../process/folder.ts';
+import { secretBytes } from '../process/secret.ts';
 
 /** An Ed25519 key pair in libsodium's layout, which HyperDHT takes as it is. */
 export interface KeyPair {
@@ -21,7 +17,7 @@ const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
 const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** A new key pair, or the one that `seed` (32 bytes) stands for. */
-export function createKeyPair(seed: Buffer = randomBytes(32)): KeyPair {
+export function createKeyPair(seed: Buffer = secretBytes(32)): KeyPair {
   if (seed.length !== 32) throw new Error(`a key's seed is 32 bytes, not ${seed.length}`);
   const spki = createPublicKey(privateKey(seed)).export({ format: 'der', type: 'spki' });
   const publicKey = Buffer.from(spki.subarray(spkiHead.length));
@@ -66,7 +62,7 @@ export function keyBytes(id: string): Buffer {
  * @param path its folder must exist.
  */
 export async function writeKeyPair(path: string, keyPair: KeyPair): Promise<void> {
-  const half = `${path}.${randomBytes(4).toString('hex')}.new`;
+  const half = temporaryName(path);
   const file = await open(half, 'wx', 0o600);
   try {
     await file.writeFile(`${keyPair.secretKey.subarray(0, 32).toString('hex')}\n`);

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../process/clock.ts';
+import { temporaryName } from '../../process/folder.ts';
 import { BlobError, megabytes } from './errors.ts';
 import { hexOf, type Digest } from './digest.ts';
 import { PartialBlob } from './partial.ts';
@@ -91,11 +92,7 @@ export class BlobStore {
   ): Promise<void> {
     if (await this.has(digest)) return this.#touch(digest);
     // Its own name: another process may write the same blob at this moment.
-    const part = await this.#begin(
-      `${hexOf(digest)}.${randomBytes(6).toString('hex')}.tmp`,
-      digest,
-      sizeBytes,
-    );
+    const part = await this.#begin(temporaryName(hexOf(digest)), digest, sizeBytes);
     try {
       for await (const bytes of source) await part.append(bytes);
       await part.finish(this.pathOf(digest));

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { secretBytes } from '../../process/secret.ts';
 
 /** Says which layout follows; another one later gets another word. */
 const magic = Buffer.from('kith-sealed-1\n');
@@ -12,7 +13,7 @@ export function sealingKey(nodeSecretKey: Uint8Array): Buffer {
 
 /** AES-256-GCM over `text`; `context` (the pod's uid) is authenticated with it, so that files cannot be swapped. */
 export function seal(key: Buffer, context: string, text: string): Buffer {
-  const iv = randomBytes(ivBytes);
+  const iv = secretBytes(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return Buffer.concat([magic, iv, cipher.getAuthTag(), body]);

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { jittered, nameSuffix, randomInteger, seededRandom, systemRandom } from '../../process/random.ts';
+import {
+  jittered,
+  nameSuffix,
+  randomInteger,
+  randomUid,
+  seededRandom,
+  systemRandom,
+} from '../../process/random.ts';
 
 describe('chance as an argument', () => {
   it('repeats from its seed, and differs from another seed', () => {
@@ -25,5 +32,16 @@ describe('chance as an argument', () => {
         assert.match(nameSuffix(random), /^[bcdfghjklmnpqrstvwxz2456789]{5}$/);
       }),
     );
+  });
+
+  it('gives uids that repeat from the seed and are version 4 UUIDs', () => {
+    const draw = (seed: number) => {
+      const random = seededRandom(seed);
+      return Array.from({ length: 100 }, () => randomUid(random));
+    };
+    assert.deepEqual(draw(7), draw(7));
+    assert.equal(new Set([...draw(7), ...draw(8)]).size, 200);
+    for (const uid of draw(7))
+      assert.match(uid, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 });

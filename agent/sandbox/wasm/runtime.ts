@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryName } from '../../../process/folder.ts';
 
 /** The only shim that was looked through: ≤ 0.26.0 had a full escape by symlink. */
 const shimVersion = '0.26.1';
@@ -56,7 +57,7 @@ export async function assembleRuntime(dataFolder: string): Promise<Runtime> {
 /** Writes all files, or none: whoever sees the folder sees it whole. */
 export async function putFolder(folder: string, files: Map<string, Uint8Array>): Promise<void> {
   if (await exists(folder)) return;
-  const temporary = `${folder}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryName(folder);
   try {
     for (const [name, bytes] of files) {
       await mkdir(dirname(join(temporary, name)), { recursive: true });

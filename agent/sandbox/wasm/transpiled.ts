@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../process/clock.ts';
+import { temporaryName } from '../../../process/folder.ts';
 import type { Jail } from '../jail/jail.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -91,7 +92,7 @@ export class TranspiledCache {
       await utimes(folder, now, now);
       return folder;
     }
-    const temporary = `${folder}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = temporaryName(folder);
     await mkdir(temporary, { recursive: true, mode: 0o700 });
     try {
       await this.#transpile(file, temporary);

@@ -1,6 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '../../../process/folder.ts';
+import { secretBytes } from '../../../process/secret.ts';
 import type { User } from '../users.ts';
 
 /** Nobody guesses 256 bits. */
@@ -34,7 +35,7 @@ export async function keptToken(file: string): Promise<string> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const token = randomBytes(tokenBytes).toString('base64url');
+  const token = secretBytes(tokenBytes).toString('base64url');
   await writeFileAtomically(file, `${token}\n`);
   return token;
 }

@@ -4,7 +4,7 @@ import { badRequest, conflict } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import type { ObjectMeta } from '../../../api/types.ts';
 import type { KubeObject } from '../../../client/client.ts';
-import { nameSuffix, randomInteger, type Random } from '../../../process/random.ts';
+import { nameSuffix, randomUid, type Random } from '../../../process/random.ts';
 
 /** Any object with the parts that most kinds have. */
 export type Resource = KubeObject & { spec?: unknown; status?: unknown };
@@ -129,17 +129,6 @@ function namespaceOf(kind: Kind, given: ObjectMeta, namespace: string | undefine
 function generatedName({ generateName }: ObjectMeta, random: Random): string {
   // Validation says that a name is required, in the words that it has for every field.
   return generateName ? `${generateName.slice(0, generatedBaseMax)}${nameSuffix(random)}` : '';
-}
-
-/** A version 4 UUID. Unique, not secret: nobody may do more for knowing it. */
-export function randomUid(random: Random): string {
-  const digits = Array.from({ length: 32 }, () => randomInteger(random, 16).toString(16));
-  digits[12] = '4';
-  digits[16] = '89ab'[randomInteger(random, 4)]!;
-  const text = digits.join('');
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
-    '-',
-  );
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -1,8 +1,9 @@
-import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../process/clock.ts';
 import { makePrivateFolder, writeFileAtomically } from '../../../process/folder.ts';
+import { secretBytes } from '../../../process/secret.ts';
 
 /** What the TLS listener shows, and what clients check it against. All PEM. */
 export interface ServingCertificate {
@@ -78,7 +79,7 @@ async function issue(
   const x509 = await import('@peculiar/x509');
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const shared = {
-    serialNumber: randomBytes(16).toString('hex'),
+    serialNumber: secretBytes(16).toString('hex'),
     notBefore: new Date(now - backdatedDays * dayMs),
     notAfter: new Date(now + days * dayMs),
     signingAlgorithm: algorithm,
@@ -105,7 +106,7 @@ async function issue(
     : await x509.X509CertificateGenerator.createSelfSigned({
         ...shared,
         // Each cluster's authority has a name of its own, so that no client takes one for another.
-        name: `CN=kith-ca-${randomBytes(4).toString('hex')}`,
+        name: `CN=kith-ca-${secretBytes(4).toString('hex')}`,
         keys,
         extensions: [
           new x509.BasicConstraintsExtension(true, 0, true),

@@ -1,0 +1,10 @@
+import { randomBytes } from 'node:crypto';
+
+/**
+ * Bytes that nobody can guess or draw again: keys, tokens, invites, nonces. Not an argument as `Random` is, and never from a
+ * seed: a simulation replays what happened, and what happens does not hang on the value of a secret. Whatever names or
+ * orders things (uids, names, choices) takes `Random` instead.
+ */
+export function secretBytes(length: number): Buffer {
+  return randomBytes(length);
+}
