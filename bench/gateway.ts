@@ -1,6 +1,11 @@
 /**
  * A plain node:http server through the gateway, a real link and the agent's tunnel, against the same server behind a plain
  * Node reverse proxy. Gateway, host, server, proxy and load are processes of their own.
+ *
+ * Not the whole programs: no `kith agent` runs such a server, since its one sandbox is wasm. So the gateway is `startGateway` over
+ * objects that never change, and the host is the agent's data handler and its sandbox for plain processes, without the loop that
+ * brings pods there (test/gateway/programs/). Every byte of a request passes what it passes in them; what they do beside it
+ * (watches, probes, reports) is missing here, and present in bench/app.ts.
  */
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -23,20 +28,20 @@ const rate = 500;
 
 export async function run(): Promise<BenchRow[]> {
   const throughput: BenchRow & { peer: { name: string; values: number[] } } = {
-    name: `gateway: requests through it, ${connections} connections`,
+    name: `gateway: to node:http on a test host, ${connections} connections`,
     unit: 'requests/s',
     values: [],
     peer: { name: 'a plain Node reverse proxy', values: [] },
     goal: { atLeast: 0.25, of: 'ratio' },
   };
   const p50: BenchRow = {
-    name: `gateway: added to p50 at ${rate} requests/s`,
+    name: `gateway: the same, added to p50 at ${rate} requests/s`,
     unit: 'ms',
     values: [],
     goal: { atMost: 2, of: 'value' },
   };
   const p99: BenchRow = {
-    name: `gateway: added to p99 at ${rate} requests/s`,
+    name: `gateway: the same, added to p99 at ${rate} requests/s`,
     unit: 'ms',
     values: [],
     goal: { atMost: 5, of: 'value' },

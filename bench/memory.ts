@@ -7,7 +7,7 @@ import { helloApp, podsOf, withRealSwarm } from './real/real-swarm.ts';
 import { firstAnswer, until } from './real/wait.ts';
 import type { BenchRow } from './row.ts';
 
-const runs = 3;
+const runs = 5;
 const idleMs = 60_000;
 const replicas = 3;
 /** The host with the pods; the other two agents have none. */
