@@ -2,6 +2,11 @@
 export interface Kind {
   /** `Deployment`. */
   kind: string;
+  /**
+   * Its type in the schema data, which rules, defaults and columns are kept by. Mostly `kind` itself; not so where two groups have a
+   * kind of one name (`EventsEvent`). Absent for custom resources, whose schema their definition brings.
+   */
+  type?: string;
   /** `apps`; the empty string for the core group. */
   group: string;
   version: string;
@@ -19,7 +24,7 @@ export interface Kind {
 }
 
 type Entry = Pick<Kind, 'kind'> &
-  Partial<Pick<Kind, 'subresources'>> & {
+  Partial<Pick<Kind, 'type' | 'subresources'>> & {
     apiVersion?: string;
     plural?: string;
     shortNames?: string;
@@ -112,6 +117,7 @@ function complete(entry: Entry): Kind {
   const singular = entry.kind.toLowerCase();
   return {
     kind: entry.kind,
+    type: entry.type ?? entry.kind,
     group: group!,
     version: version!,
     apiVersion,
@@ -132,7 +138,9 @@ function complete(entry: Entry): Kind {
 /** Every kind that kith serves. */
 export const kinds: readonly Kind[] = entries.map(complete);
 
-const byKind = new Map(kinds.map((kind) => [kind.kind, kind]));
+/** Where two groups have a kind of one name, the first in the list has it. */
+const byKind = new Map(kinds.toReversed().map((kind) => [kind.kind, kind]));
+const byApiVersion = new Map(kinds.map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]));
 
 /** The kind of this exact name (`Pod`). Throws where kith serves none: for words that users wrote, ask `kindsCalled`. */
 export function kindNamed(name: string): Kind {
@@ -143,8 +151,7 @@ export function kindNamed(name: string): Kind {
 
 /** What an object says that it is: `kindOf('apps/v1', 'Deployment')`. */
 export function kindOf(apiVersion: string | undefined, kind: string | undefined): Kind | undefined {
-  const found = byKind.get(kind ?? '');
-  return found?.apiVersion === apiVersion ? found : undefined;
+  return byApiVersion.get(`${apiVersion} ${kind}`);
 }
 
 /** What a URL names: `kindAt('apps', 'v1', 'deployments')`; the core group is the empty string. */

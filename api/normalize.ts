@@ -11,7 +11,14 @@ import type { FieldSchema } from './schema/schema.ts';
  * `decodeStrict` first for what that is.
  */
 export function normalize<T extends object>(kind: Kind | string, object: T): T {
-  return objectOf(typeof kind === 'string' ? kind : kind.kind, object as PlainObject) as T;
+  const type = typeof kind === 'string' ? kind : kind.type;
+  return (type === undefined ? customOf(object as PlainObject) : objectOf(type, object as PlainObject)) as T;
+}
+
+/** Of a custom resource only the metadata has a form that kith knows; a `null` of the rest may be meant. */
+function customOf(object: PlainObject): PlainObject {
+  const { metadata } = object;
+  return isPlainObject(metadata) ? { ...object, metadata: objectOf('ObjectMeta', metadata) } : { ...object };
 }
 
 function objectOf(type: string, object: PlainObject): PlainObject {

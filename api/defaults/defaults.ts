@@ -1,3 +1,4 @@
+import { kindOf } from '../kinds.ts';
 import type {
   Deployment,
   EndpointSlice,
@@ -19,7 +20,7 @@ const of =
   (object: Typed): Typed =>
     fill(object as T);
 
-/** What Kubernetes fills in, kind by kind. A kind that is not here has no defaults. */
+/** What Kubernetes fills in, by the kind's type. A kind that is not here has no defaults. */
 const defaults: Record<string, (object: Typed) => Typed> = {
   Deployment: of<Deployment>(defaultDeployment),
   EndpointSlice: of<EndpointSlice>(defaultEndpointSlice),
@@ -33,11 +34,12 @@ const defaults: Record<string, (object: Typed) => Typed> = {
 
 /**
  * The object with Kubernetes' defaults for its kind, as a new object: what was given stays as it is. Applying them twice
- * changes nothing. Expects what `normalize` made: no `null`, no wrong types.
+ * changes nothing. Expects what `normalize` made: no `null`, no wrong types. Its `apiVersion` and `kind` say what it is.
  *
  * Source: k8s.io/kubernetes/pkg/apis/(core|apps|discovery)/v1/defaults.go
  */
 export function applyDefaults<T extends object>(object: T): T {
-  const { kind = '' } = object as Typed;
-  return (Object.hasOwn(defaults, kind) ? defaults[kind]!(object as Typed) : object) as T;
+  const { apiVersion, kind = '' } = object as Typed;
+  const type = apiVersion === undefined ? kind : (kindOf(apiVersion, kind)?.type ?? '');
+  return (Object.hasOwn(defaults, type) ? defaults[type]!(object as Typed) : object) as T;
 }

@@ -28,12 +28,12 @@ export function applyPatch<T extends object>(
   patch: unknown,
   kind: Kind | string,
 ): T {
-  const result = patched(type, object, patch, typeof kind === 'string' ? kind : kind.kind);
+  const result = patched(type, object, patch, typeof kind === 'string' ? kind : kind.type);
   if (!isPlainObject(result)) throw badRequest('the patch leaves no object');
   return result as T;
 }
 
-function patched(type: PatchType, object: object, patch: unknown, kind: string): unknown {
+function patched(type: PatchType, object: object, patch: unknown, kind: string | undefined): unknown {
   if (type === 'json') return applyJsonPatch(object, patch);
   if (!isPlainObject(patch)) throw badRequest(`a ${type} patch is an object`);
   return type === 'merge' ? mergePatch(object, patch) : strategicMergePatch({ ...object }, patch, kind);

@@ -21,7 +21,7 @@ export function createThreeWayPatch(
     original as PlainObject,
     modified as PlainObject,
     current as PlainObject,
-    typeof kind === 'string' ? kind : kind.kind,
+    typeof kind === 'string' ? kind : kind.type,
   );
 }
 

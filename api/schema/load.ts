@@ -2,7 +2,15 @@ import data from './kubernetes.json' with { type: 'json' };
 import mergingData from './merging.json' with { type: 'json' };
 import type { FieldMerging, FieldSchema, TypeMerging, TypeSchema } from './schema.ts';
 
-const types = data as unknown as Record<string, TypeSchema>;
+/** What every custom resource has beside the fields of its own schema. */
+const CustomResource: TypeSchema = {
+  fields: {
+    apiVersion: { type: 'string' },
+    kind: { type: 'string' },
+    metadata: { type: 'object', of: 'ObjectMeta' },
+  },
+};
+const types = { ...data, CustomResource } as unknown as Record<string, TypeSchema>;
 const merging = mergingData as unknown as Record<string, TypeMerging>;
 
 /** The fields of a type by its name (`Pod`, `PodSpec`). Throws where the schema has none: that is our mistake, no user's. */

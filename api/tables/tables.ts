@@ -22,7 +22,7 @@ export { age, humanDuration } from './duration.ts';
 type AnyObject = { metadata?: ObjectMeta };
 const of = <T>(columns: Columns<T>) => columns as unknown as Columns<AnyObject>;
 
-/** What `kubectl get` shows of each kind. A kind that is not here shows its name and when it was made. */
+/** What `kubectl get` shows of each kind, by its type. A kind that is not here shows its name and when it was made. */
 const columnsOfKind: Record<string, Columns<AnyObject>> = {
   ConfigMap: of(configMapColumns),
   Deployment: of(deploymentColumns),
@@ -50,7 +50,7 @@ export interface TableOptions {
 /** The objects as kubectl prints them: cells are text and numbers, ages are told as of `now`. */
 export function tableOf(kind: Kind | string, objects: readonly object[], options: TableOptions): Table {
   const known = typeof kind === 'string' ? kindNamed(kind) : kind;
-  const columns = columnsOfKind[known.kind] ?? plainColumns;
+  const columns = columnsOfKind[known.type ?? ''] ?? plainColumns;
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

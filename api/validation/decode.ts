@@ -25,8 +25,20 @@ const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]
  */
 export function decodeStrict(kind: Kind | string, value: unknown): FieldError[] {
   const errors: FieldError[] = [];
-  checkObject(typeof kind === 'string' ? kind : kind.kind, value, '', errors, true);
+  const type = typeof kind === 'string' ? kind : kind.type;
+  if (type === undefined) checkCustom(value, errors);
+  else checkObject(type, value, '', errors, true);
   return errors.slice(0, errorsMax);
+}
+
+/** Of a custom resource, what every object has; the rest is for its definition's schema to judge. */
+function checkCustom(value: unknown, errors: FieldError[]): void {
+  if (!isPlainObject(value)) {
+    errors.push(wrongType('', value, 'must be an object'));
+    return;
+  }
+  const { apiVersion, kind, metadata } = value;
+  checkObject('CustomResource', { apiVersion, kind, metadata }, '', errors, true);
 }
 
 function checkObject(type: string, value: unknown, path: string, errors: FieldError[], whole: boolean): void {

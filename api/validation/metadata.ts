@@ -10,7 +10,7 @@ import { immutable, named, notNegative } from './rules.ts';
 /** Kubernetes' limit on all annotations of an object together. */
 const annotationBytesMax = 256 * 1024;
 
-/** Kinds whose names are stricter than a DNS subdomain. */
+/** Kinds, by their types, whose names are stricter than a DNS subdomain. */
 const nameRules: Record<string, NameRule> = { Namespace: dnsLabel, Service: dns1035Label };
 
 /** What every object's `metadata` must be; `old` is the stored object's, on an update. */
@@ -21,7 +21,7 @@ export function validateMetadata(
 ): FieldError[] {
   const field = 'metadata';
   const { name, generateName, namespace } = metadata ?? {};
-  const rule = nameRules[kind.kind] ?? dnsSubdomain;
+  const rule = nameRules[kind.type ?? ''] ?? dnsSubdomain;
   const errors: FieldError[] = [];
   if (!name && !generateName) errors.push(required(child(field, 'name'), 'name or generateName is required'));
   if (name) errors.push(...named(child(field, 'name'), name, rule));

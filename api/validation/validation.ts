@@ -35,7 +35,7 @@ type Rule<T> = (object: T, old?: T) => FieldError[];
 /** A rule for one kind, kept in a list for all: `validate` hands it only what the schema says is of that kind. */
 const of = <T extends AnyObject>(rule: Rule<T>): Rule<AnyObject> => rule as Rule<AnyObject>;
 
-/** Beside the metadata, what each kind must be. A kind that is not here has no rules but its schema's. */
+/** Beside the metadata, what each kind must be, by its type. A kind that is not here has no rules but its schema's. */
 const rules: Record<string, Rule<AnyObject>> = {
   ConfigMap: of<ConfigMap>(validateConfigMap),
   Deployment: of<Deployment>(validateDeployment),
@@ -70,11 +70,11 @@ export function validateAsKubernetes(kind: Kind | string, object: object, old?: 
   const known = typeof kind === 'string' ? kindNamed(kind) : kind;
   return [
     ...validateMetadata(known, (object as AnyObject).metadata, (old as AnyObject | undefined)?.metadata),
-    ...(rules[known.kind]?.(object, old) ?? []),
+    ...(rules[known.type ?? '']?.(object, old) ?? []),
   ];
 }
 
 /** What the object asks for that no home host grants and kith does not carry. */
 export function refusalsOf(kind: Kind | string, object: object): FieldError[] {
-  return refusals[typeof kind === 'string' ? kind : kind.kind]?.(object) ?? [];
+  return refusals[(typeof kind === 'string' ? kind : kind.type) ?? '']?.(object) ?? [];
 }

@@ -25,7 +25,7 @@ describe('kinds', () => {
   });
 
   it('all have a schema, and no two share a name', () => {
-    for (const kind of kinds) assert.ok(typeSchema(kind.kind).fields['metadata'], kind.kind);
+    for (const kind of kinds) assert.ok(typeSchema(kind.type!).fields['metadata'], kind.kind);
     const words = kinds.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames]);
     assert.equal(new Set(words).size, words.length);
   });

@@ -68,7 +68,7 @@ function notReferenced(
 ): string | undefined {
   const wanted = name ?? nameSelected(fieldSelector);
   const node = nodeNameOf(user)!;
-  const refersTo = kind.kind === 'Secret' ? secretsOf : configMapsOf;
+  const refersTo = kind.type === 'Secret' ? secretsOf : configMapsOf;
   const isReferenced =
     wanted !== undefined &&
     namespace !== undefined &&

@@ -23,7 +23,7 @@ export async function openApiDocument(path: string): Promise<Json | undefined> {
   if (members.length === 0) return undefined;
   const descriptions = await loadDescriptions();
   const schemas: Json = {};
-  for (const kind of members) addSchema(schemas, kind.kind, kind, descriptions);
+  for (const kind of members) addSchema(schemas, kind.type!, kind, descriptions);
   return {
     openapi: '3.0.0',
     info: { title: 'kith', version: 'v1.33.0' },
@@ -65,7 +65,7 @@ function documentPath({ group, version }: Kind): string {
 }
 
 function hashOf(path: string): string {
-  const content = kinds.filter((kind) => documentPath(kind) === path).map((kind) => typeSchema(kind.kind));
+  const content = kinds.filter((kind) => documentPath(kind) === path).map((kind) => typeSchema(kind.type!));
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32).toUpperCase();
 }
 
@@ -88,7 +88,7 @@ function pathsOf(kind: Kind): Json {
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': gvkOf(kind),
     parameters,
-    responses: { 200: { description: 'OK', content: { 'application/json': { schema: ref(kind.kind) } } } },
+    responses: { 200: { description: 'OK', content: { 'application/json': { schema: ref(kind.type!) } } } },
   });
   return {
     [collection]: { get: operation('list'), post: operation('post') },

@@ -21,8 +21,8 @@ const defaultGraceSeconds = 30;
 export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOptions, now: Date): Deletion {
   checkPreconditions(kind, old, options);
   const finalizers = finalizersAfter(old, options);
-  const grace = kind.kind === 'Pod' ? podGrace(old as Pod, options) : 0;
-  const isHeld = finalizers.length > 0 || (kind.kind === 'Namespace' && namespaceFinalizers(old).length > 0);
+  const grace = kind.type === 'Pod' ? podGrace(old as Pod, options) : 0;
+  const isHeld = finalizers.length > 0 || (kind.type === 'Namespace' && namespaceFinalizers(old).length > 0);
   if (grace === 0 && !isHeld) return { action: 'remove' };
 
   const { metadata } = old;
@@ -44,7 +44,7 @@ export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOpt
       deletionGracePeriodSeconds: shorter,
     },
   };
-  if (kind.kind === 'Namespace') object.status = { ...(old as Namespace).status, phase: 'Terminating' };
+  if (kind.type === 'Namespace') object.status = { ...(old as Namespace).status, phase: 'Terminating' };
   return { action: 'mark', object };
 }
 
@@ -55,7 +55,7 @@ export function isReleased(kind: Kind, object: Resource): boolean {
     metadata?.deletionTimestamp !== undefined &&
     (metadata.finalizers ?? []).length === 0 &&
     (metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
-    (kind.kind !== 'Namespace' || namespaceFinalizers(object).length === 0)
+    (kind.type !== 'Namespace' || namespaceFinalizers(object).length === 0)
   );
 }
 

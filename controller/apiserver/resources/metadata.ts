@@ -48,9 +48,9 @@ export function newObject(
     creationTimestamp: timestamp(now),
   };
   if (!kind.namespaced) delete metadata.namespace;
-  if (generational.has(kind.kind)) metadata.generation = 1;
+  if (generational.has(kind.type ?? '')) metadata.generation = 1;
   else delete metadata.generation;
-  const status = firstStatus[kind.kind];
+  const status = firstStatus[kind.type ?? ''];
   const { status: givenStatus, ...rest } = input;
   return {
     ...rest,
@@ -106,7 +106,7 @@ function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): Objec
 
 /** `next` with its generation raised where what it asks for differs from `old`. */
 export function withGeneration(kind: Kind, old: Resource, next: Resource): Resource {
-  if (!generational.has(kind.kind)) return next;
+  if (!generational.has(kind.type ?? '')) return next;
   const isBeingDeletedNow = !old.metadata?.deletionTimestamp && next.metadata?.deletionTimestamp;
   if (!isBeingDeletedNow && isDeepStrictEqual(old.spec, next.spec)) return next;
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata?.generation ?? 0) + 1 } };

@@ -46,7 +46,7 @@ export const namespaceExists: Admission = ({ operation, kind, object, storage, i
 
 /** The finalizer that holds a namespace while it is emptied. Whoever replaces the object does not let go of it. */
 export const namespaceIsHeld: Admission = ({ operation, kind, object, old }) => {
-  if (kind.kind !== 'Namespace') return object;
+  if (kind.type !== 'Namespace') return object;
   const spec = (operation === 'create' ? object : old) as Namespace;
   return {
     ...object,

@@ -36,16 +36,16 @@ export const nodeSaysOnlyItself: Admission = (request) => {
   const name = object.metadata?.name ?? '';
   const refuse = (why: string) => forbidden(kind, name, `node "${nodeName}" ${why}`);
   holdsNobodyUp(request, nodeName, refuse);
-  if (kind.kind === 'Event') {
+  if (kind.type === 'Event') {
     const { reportingInstance, source } = object as Event;
     if ((reportingInstance || source?.host) !== nodeName || (source?.host ?? nodeName) !== nodeName)
       throw refuse('may report Events in its own name only: reportingInstance or source.host');
     if (JSON.stringify(object).length > eventCharactersMax)
       throw refuse(`may report Events of at most ${eventCharactersMax} characters`);
   }
-  if (kind.kind === 'Lease' && (name !== nodeName || (object as Lease).spec?.holderIdentity !== nodeName))
+  if (kind.type === 'Lease' && (name !== nodeName || (object as Lease).spec?.holderIdentity !== nodeName))
     throw refuse('may hold only the Lease of its own name');
-  if (kind.kind !== 'Node') return object;
+  if (kind.type !== 'Node') return object;
   if (name !== nodeName) throw refuse('may write only the Node of its own name');
   const hostname = object.metadata?.labels?.[hostnameLabel];
   if (hostname !== undefined && hostname !== nodeName)
@@ -104,6 +104,6 @@ function holdsNobodyUp(
     Node | undefined;
   const isOwn = (reference: OwnerReference) =>
     reference.kind === 'Node' && reference.uid === own?.metadata?.uid && !reference.blockOwnerDeletion;
-  if (kind.kind !== 'Lease' || !ownerReferences.every(isOwn))
+  if (kind.type !== 'Lease' || !ownerReferences.every(isOwn))
     throw refuse('may not name owners, but its own Node as that of its Lease');
 }

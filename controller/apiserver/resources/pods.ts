@@ -7,7 +7,7 @@ import type { Resource } from './metadata.ts';
 
 /** Every pod runs under some account, as in Kubernetes; without a name it is its namespace's `default`. */
 export const podHasServiceAccount: Admission = ({ operation, kind, object }) => {
-  if (kind.kind !== 'Pod' || operation !== 'create') return object;
+  if (kind.type !== 'Pod' || operation !== 'create') return object;
   const { spec } = object as Pod;
   if (!spec || spec.serviceAccountName) return object;
   return {

@@ -105,7 +105,7 @@ export class Registry {
         const object = this.#admitted('create', kind, applyDefaults(draft), undefined, context, undos);
         const created = await this.#writer.create(kind, object, context);
         if (context.dryRun) undo(undos);
-        if (kind.kind === 'Namespace' && !context.dryRun)
+        if (kind.type === 'Namespace' && !context.dryRun)
           await this.#createDefaultAccount(created.metadata!.name!);
         return created;
       } catch (error) {
@@ -179,7 +179,7 @@ export class Registry {
     const errors = decodeStrict('DeleteOptions', options);
     const wrong = refusal(kind, name, errors);
     if (wrong) throw wrong;
-    if (kind.kind === 'Namespace') refuseSystemNamespace(name);
+    if (kind.type === 'Namespace') refuseSystemNamespace(name);
     const now = this.#clock.date();
     return this.#writer.change(kind, namespace, name, { dryRun: context.dryRun }, (old) => {
       const decision = decideDeletion(kind, old, options, now);
@@ -220,7 +220,7 @@ export class Registry {
     body: unknown,
     context: WriteContext,
   ): Promise<Status> {
-    if (kind.kind !== 'Pod' || (subresource !== 'binding' && subresource !== 'eviction'))
+    if (kind.type !== 'Pod' || (subresource !== 'binding' && subresource !== 'eviction'))
       throw methodNotAllowed(kind, 'create');
     if (subresource === 'binding') {
       const now = this.#clock.date();

@@ -6,7 +6,7 @@ import { holderOf } from './cluster-ips.ts';
 
 /** Gives a Service its address, once and for its life. `None` (headless) stays; an ExternalName has none. */
 export const serviceAddress: Admission = ({ operation, kind, object, old, clusterIps, otherwise }) => {
-  if (kind.kind !== 'Service') return object;
+  if (kind.type !== 'Service') return object;
   const service = object as Service;
   const spec = { ...service.spec };
   const holder = holderOf(service);

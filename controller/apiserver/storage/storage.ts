@@ -23,7 +23,7 @@ export class Storage {
 
   /** Where one object, or one namespace's objects, lie. */
   shelf(kind: Kind, namespace: string | undefined): Shelf {
-    return kind.kind === 'Lease' && namespace === ephemeralNamespace ? this.#ephemeral : this.durable;
+    return kind.type === 'Lease' && namespace === ephemeralNamespace ? this.#ephemeral : this.durable;
   }
 
   /**
@@ -31,7 +31,7 @@ export class Storage {
    * two, and a watch on it that resumes begins the second one anew.
    */
   shelves(kind: Kind, namespace: string | undefined): Shelf[] {
-    if (kind.kind === 'Lease' && namespace === undefined) return [this.durable, this.#ephemeral];
+    if (kind.type === 'Lease' && namespace === undefined) return [this.durable, this.#ephemeral];
     return [this.shelf(kind, namespace)];
   }
 
