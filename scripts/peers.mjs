@@ -1,0 +1,19 @@
+/**
+ * `node scripts/peers.mjs NAME…`: programs of others that the tests compare kith with, in pinned versions, built from their Go
+ * modules where they are not yet (`scripts/peers/list.mjs` names them). Prints where each is, a line per name. Needs `go`, and
+ * nothing where all are built.
+ */
+import { peers } from './peers/list.mjs';
+import { peer } from './peers/peer.mjs';
+
+const names = process.argv.slice(2);
+if (names.length === 0) {
+  console.error(`Name what to build: ${Object.keys(peers).join(', ')}.`);
+  process.exit(2);
+}
+try {
+  for (const name of names) console.log(peer(name, (line) => console.error(line)));
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}

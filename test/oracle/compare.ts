@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import type { Answer, Recording, Server } from './answer.ts';
+import { accepted } from './accepted.ts';
+import { differencesOf, type Difference } from './differences.ts';
+import { covers, type Accepted, type Open } from './exception.ts';
+import { open } from './open.ts';
+import { digestOf, play } from './play.ts';
+import type { Topic } from './script/step.ts';
+
+export interface Comparison {
+  topic: string;
+  /** How many steps there are, and at how many kith differs in nothing but what is accepted. */
+  steps: number;
+  equal: number;
+  /** Differences that neither list knows. */
+  unknown: Difference[];
+  /** Differences that are known to be missing. */
+  open: Difference[];
+  /** Of both lists, what fitted a difference. */
+  used: Set<Accepted | Open>;
+  /** Steps that are not recorded as they are now. */
+  stale: string[];
+}
+
+const recordings = new URL('recordings/', import.meta.url);
+
+export async function compare(server: Server, topic: Topic): Promise<Comparison> {
+  const { answers: recorded } = readRecording(topic.name);
+  const stale = topic.steps
+    .filter((step, index) => recorded[index]?.step !== step.name || recorded[index].sent !== digestOf(step))
+    .map(({ name }) => name);
+  if (recorded.length > topic.steps.length) stale.push('(steps that are gone)');
+  const comparison: Comparison = {
+    topic: topic.name,
+    steps: topic.steps.length,
+    equal: 0,
+    unknown: [],
+    open: [],
+    used: new Set(),
+    stale,
+  };
+  if (stale.length > 0) return comparison;
+  const answers = await play(server, topic);
+  for (const [index, answer] of answers.entries()) judge(recorded[index]!, answer, comparison);
+  return comparison;
+}
+
+function judge(
+  { sent: _sent, ...original }: Answer & { sent: string },
+  kith: Answer,
+  comparison: Comparison,
+): void {
+  let isEqual = true;
+  for (const difference of differencesOf(`${comparison.topic}/${original.step}`, original, kith)) {
+    const reason =
+      accepted.find((each) => covers(each, difference)) ?? open.find((each) => covers(each, difference));
+    if (reason) comparison.used.add(reason);
+    if (reason && 'because' in reason) continue;
+    isEqual = false;
+    (reason ? comparison.open : comparison.unknown).push(difference);
+  }
+  if (isEqual) comparison.equal += 1;
+}
+
+function readRecording(topic: string): Pick<Recording, 'answers'> {
+  try {
+    return JSON.parse(readFileSync(new URL(`${topic}.json`, recordings), 'utf8')) as Recording;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { answers: [] };
+    throw error;
+  }
+}
