@@ -30,6 +30,8 @@ export interface FieldMerging {
   mergeKey?: string;
   /** What stands where the field is left out, of those that are plain text. */
   default?: string;
+  /** The field has a value in every object, though it be empty and unwritten: of Go's structs, what is neither a pointer nor omitted. */
+  present?: true;
 }
 
 export interface TypeMerging {

@@ -184,11 +184,19 @@ function typeMergingOf(spec: OpenApiSchema | undefined): TypeMerging | undefined
     const merging = mergingOf(schema);
     // A key of a keyed list may be left out of an item where it has a default.
     const ofDefault = schema.default && typeof schema.default === 'string' ? { default: schema.default } : {};
-    if (Object.keys({ ...merging, ...ofDefault }).length > 0) fields[field] = { ...merging, ...ofDefault };
+    // Kubernetes' own types have a value here in every object, written or not: OpenAPI says so by a default that is empty.
+    const ofPresence = isEmptyValue(schema.default) ? { present: true as const } : {};
+    const whole = { ...merging, ...ofDefault, ...ofPresence };
+    if (Object.keys(whole).length > 0) fields[field] = whole;
   }
   const atomic = spec?.['x-kubernetes-map-type'] === 'atomic';
   if (!atomic && Object.keys(fields).length === 0) return undefined;
   return { ...(atomic && { atomic }), fields };
+}
+
+function isEmptyValue(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === '' || value === 0 || value === false;
 }
 
 const types: Record<string, TypeSchema> = {};

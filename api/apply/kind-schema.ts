@@ -1,0 +1,113 @@
+import type { Kind } from '../kinds.ts';
+import { fieldMerging, typeMerging, typeSchema } from '../schema/load.ts';
+import type { FieldMerging, FieldSchema } from '../schema/schema.ts';
+import { deduced, untypedWhole } from './merge-schema.ts';
+import type { MapSchema, MergeSchema } from './merge-schema.ts';
+
+const byType = new Map<string, MapSchema>();
+
+/** How a kind is merged: as the schema data says, or a custom resource's definition; without one, what is found decides. */
+export function mergeSchemaOf(kind: Kind, custom?: MergeSchema): MergeSchema {
+  if (kind.type !== undefined) return typeMergeSchema(kind.type);
+  return custom ? withObjectMeta(custom) : withObjectMeta(deduced);
+}
+
+/** How objects of a type in the schema data are merged, such as `Scale`. */
+export function typeMergeSchema(type: string): MapSchema {
+  let found = byType.get(type);
+  if (!found) byType.set(type, (found = mapOfType(type)));
+  return found;
+}
+
+/** What every object has, in front of what its own schema says. */
+function withObjectMeta(schema: MergeSchema): MergeSchema {
+  const own = schema.shape === 'map' ? schema : undefined;
+  const values = schema.shape === 'any' ? deduced : own?.values;
+  return {
+    shape: 'map',
+    field(name) {
+      if (name === 'apiVersion' || name === 'kind') return text;
+      return name === 'metadata' ? typeMergeSchema('ObjectMeta') : own?.field?.(name);
+    },
+    ...(values && { values }),
+    ...(own?.present && { present: own.present }),
+  };
+}
+
+const text: MergeSchema = { shape: 'leaf', scalar: 'string' };
+const anyLeaf: MergeSchema = { shape: 'leaf', scalar: 'any' };
+
+function mapOfType(type: string): MapSchema {
+  const { fields } = typeSchema(type);
+  const known = new Map<string, MergeSchema>();
+  const present = new Map<string, unknown>();
+  for (const [name, schema] of Object.entries(fields)) {
+    const isPresent = fieldMerging(type, name).present || (schema.required && schema.type === 'array');
+    if (isPresent) present.set(name, emptyOf(schema));
+  }
+  return {
+    shape: 'map',
+    ...(typeMerging(type).atomic && { atomic: true }),
+    field(name) {
+      let found = known.get(name);
+      if (found) return found;
+      if (!Object.hasOwn(fields, name)) return undefined;
+      known.set(name, (found = ofField(fields[name]!, fieldMerging(type, name))));
+      return found;
+    },
+    present,
+  };
+}
+
+const emptyObject = Object.freeze({});
+
+function emptyOf(schema: FieldSchema): unknown {
+  switch (schema.type) {
+    case 'object':
+      return emptyObject;
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'string':
+      return '';
+    default:
+      return null;
+  }
+}
+
+function ofField(schema: FieldSchema, merging: FieldMerging): MergeSchema {
+  switch (schema.type) {
+    case 'string':
+    case 'bytes':
+      return text;
+    case 'boolean':
+      return { shape: 'leaf', scalar: 'boolean' };
+    case 'integer':
+    case 'number':
+      return { shape: 'leaf', scalar: 'number' };
+    case 'any':
+      return untypedWhole;
+    case 'object': {
+      const of = typeMergeSchema(schema.of);
+      return merging.atomic ? { ...of, atomic: true } : of;
+    }
+    case 'map':
+      return { shape: 'map', ...(merging.atomic && { atomic: true }), values: ofField(schema.values, {}) };
+    case 'array': {
+      const items = ofField(schema.items, {});
+      const { list = 'atomic', keys } = merging;
+      const of = schema.items.type === 'object' ? schema.items.of : undefined;
+      return {
+        shape: 'list',
+        list,
+        items,
+        ...(keys && { keys }),
+        ...(of && { keyDefault: (key: string) => fieldMerging(of, key).default }),
+      };
+    }
+    default:
+      return anyLeaf;
+  }
+}
