@@ -22,7 +22,7 @@ export interface Screen {
 /** How the link to the controller is: what is shown is what was true at its last word. */
 export interface Link {
   state: 'connecting' | 'live' | 'lost';
-  /** Since the last word of the controller. */
+  /** Since what is shown was last known to be true. */
   silentMs: number;
   /** Until it is asked again, where that is known. */
   nextTryMs: number | undefined;
