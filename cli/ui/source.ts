@@ -7,6 +7,7 @@ import { silentLog } from '../../process/log.ts';
 import type { Random } from '../../process/random.ts';
 import { plainText } from '../print/text-width.ts';
 import type { Link, Screen } from './frame.ts';
+import type { Access } from './help.ts';
 import { LogTail } from './log-tail.ts';
 import { noLogs } from './log-view.ts';
 import { Pulse } from './pulse.ts';
@@ -30,8 +31,7 @@ interface Tools {
   clock: Clock;
   random: Random;
   cluster: string;
-  /** Where this machine's gateway lists the apps. */
-  apps?: string | undefined;
+  access?: Access | undefined;
 }
 
 /** The live data behind the screen. It never ends by itself: what is lost comes back, and until then the last state stays. */
@@ -82,7 +82,7 @@ export class Source {
   screen(): Screen {
     return {
       cluster: this.#tools.cluster,
-      apps: this.#tools.apps,
+      access: this.#tools.access,
       now: this.#tools.clock.date(),
       rows: {
         hosts: (this.#rows.hosts ??= this.#hostRows()),
