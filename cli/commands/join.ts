@@ -13,6 +13,7 @@ import { sayingSo } from '../looking.ts';
 import { memberName } from '../names.ts';
 import { memberOf, quietProgramTools, requireCluster } from '../program.ts';
 import { lendFile, runHost, type Lend } from '../run-host.ts';
+import { lockGateway } from '../running.ts';
 
 export default class Join extends KithCommand {
   static override description =
@@ -78,6 +79,7 @@ export default class Join extends KithCommand {
   }
 
   async #openApps(home: Home, record: ClusterRecord, output: string): Promise<void> {
+    lockGateway(home);
     record.ports.gateway ??= await freePort(defaultPorts.gateway);
     await home.writeCluster(record);
     const { runGateway } = await import('../../gateway/main.ts');

@@ -9,6 +9,7 @@ import { Home, onLoopback, type ClusterRecord } from '../home.ts';
 import { memberName } from '../names.ts';
 import { programTools } from '../program.ts';
 import { programError } from '../program-error.ts';
+import { untilNoGateway } from '../running.ts';
 import { ChildFailed, superviseChild, type SupervisedChild } from '../../process/child.ts';
 import { lockFolder } from '../../process/lock.ts';
 import { logFile } from '../../process/log-file.ts';
@@ -57,6 +58,7 @@ export default class Up extends KithCommand {
     const home = new Home();
     const tools = programTools('up');
     lockFolder(home.folder('run'), 'home');
+    await untilNoGateway(home);
     const record = await this.#record(home, flags);
 
     const children: SupervisedChild[] = [];
