@@ -32,6 +32,29 @@ describe('the home folder of a member', function () {
     await swarm.stop();
   });
 
+  it('keeps the name that was given at joining, and says so to who wishes another now', async () => {
+    const said = async (home: string, args: string[]) => {
+      const joined = screen(swarm.kith(home), ['join', ...args]);
+      await joined.shows(/For good: kith leave\.\n/);
+      await joined.stop();
+      return joined;
+    };
+    await said('loft', [await swarm.invite(), '--name', 'loft']);
+    const other = await said('loft', ['--name', 'garage']);
+    assert.match(
+      other.err,
+      /^This machine is the host "loft" of the cluster "home" since it joined: --name garage changes nothing\./m,
+    );
+    assert.match(other.out, /^This machine is the host "loft"/);
+    assert.doesNotMatch((await said('loft', [await swarm.invite(), '--name', 'loft'])).err, /--name/);
+    // Its wish is another's name.
+    const second = await said('second', [await swarm.invite(), '--name', 'loft']);
+    assert.match(second.out, /^This machine is the host "loft-\S+"/);
+    assert.doesNotMatch((await said('second', ['--name', 'loft'])).err, /--name/);
+    assert.match((await said('second', ['--name', 'attic'])).err, /--name attic changes nothing/);
+    for (const home of ['loft', 'second']) await swarm.kith(home).run(['leave']);
+  });
+
   it('has one gateway, also one that was started by hand, which kith down and kith leave stop', async () => {
     const kith = swarm.kith('desk');
     const line = await swarm.invite('--role', 'user');
