@@ -156,6 +156,35 @@ describe('a hostile host', () => {
     assert.equal((await patch(merge)).status, 200);
   });
 
+  it('cannot exhaust the stack with a body that is nested without end, whatever its form', async () => {
+    const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const status = '/api/v1/nodes/attic/status';
+    const bodies: [string, string, (value: string) => string][] = [
+      ['POST', 'application/json', (value) => `{"metadata":{"name":"e"},"x":${value}}`],
+      [
+        'PATCH',
+        'application/json-patch+json',
+        (value) => `[{"op":"add","path":"/status/x","value":${value}}]`,
+      ],
+      ['PATCH', merge, (value) => `{"status":{"x":[${value}]}}`],
+      ['PATCH', 'application/strategic-merge-patch+json', (value) => `{"status":{"x":${value}}}`],
+    ];
+    for (const [method, type, around] of bodies) {
+      const send = (levels: number) => {
+        const [path, body] = [method === 'POST' ? events : status, around(deep(levels))];
+        return cluster.ask(method, path, { body, type, user: attic });
+      };
+      const refused = await send(80_000);
+      assert.equal(refused.status, 400, type);
+      assert.match(refused.json.message!, /nested more than 64 levels/);
+      // The control: one that is less deep is read.
+      assert.doesNotMatch((await send(20)).json.message ?? '', /nested/);
+    }
+    // By aliases YAML makes an object part of itself.
+    const yaml = { body: '&a [*a, *a]', type: 'application/yaml' };
+    assert.equal((await cluster.ask('POST', events, yaml)).status, 400);
+  });
+
   it('cannot fill the store: what it writes is counted, and comes back with time', async () => {
     const flood = async (user: User) => {
       const body = event({}, { message: 'x'.repeat(15_000) });
