@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { bootstrapNodes } from '../bootstrap.ts';
 import { KithCommand } from '../command.ts';
 import { describeError } from '../describe-error.ts';
+import { noRoom } from '../disk-full.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { foundCluster } from '../founding.ts';
 import { Home, onLoopback, type ClusterRecord } from '../home.ts';
@@ -82,7 +83,9 @@ export default class Up extends KithCommand {
       children.push(child);
       return child.ready(readyMsMax).catch(async (error: unknown) => {
         await stopAll();
-        throw error instanceof ChildFailed ? programError(name, error) : error;
+        if (!(error instanceof ChildFailed)) throw error;
+        const told = programError(name, error);
+        throw told.code === 'KITH_PROGRAM_ENDED' ? (noRoom(home.path, told) ?? told) : told;
       });
     };
     let isUp = false;
