@@ -17,6 +17,7 @@ import { register } from './node/registration.ts';
 import type { NodeIdentity } from './node/status.ts';
 import { PodAddresses } from './pods/addresses.ts';
 import { Assignments } from './pods/assignments.ts';
+import { DiskTrouble } from './pods/disk-trouble.ts';
 import { recordEvents } from './pods/events.ts';
 import type { LogLimits } from './pods/logs/container-log.ts';
 import { envSourcesFrom, Pods } from './pods/pods.ts';
@@ -141,6 +142,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     images,
     sandboxes,
     assignments: new Assignments(join(dataFolder, 'pods'), sealingKey(options.keys.secretKey), log),
+    diskTrouble: new DiskTrouble(clock, log.child('pods')),
     addresses: new PodAddresses(),
     reporter,
     events,
