@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { depthMax, isDeeperThan } from '../../../api/depth.ts';
 import { badRequest, timeout, tooLarge, unsupportedMediaType } from '../../../api/errors.ts';
 import type { PatchType } from '../../../api/patch/patch.ts';
@@ -35,7 +36,9 @@ export async function readBody(request: ApiServerRequest, clock: Clock): Promise
 async function collect(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  // Left before its end, a stream is destroyed, and with it the way on which a too large body is answered.
+  const left = body instanceof Readable ? body.iterator({ destroyOnReturn: false }) : body;
+  for await (const chunk of left as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw tooLarge(bytesMax);
     chunks.push(chunk);
