@@ -9,44 +9,12 @@ import type { Kith, Running } from '../../scripts/demo/kith.ts';
 import { isListening } from '../../scripts/demo/processes.ts';
 import { until } from '../support/wait.ts';
 import { processesOf, refusal } from './support/refusal.ts';
+import { Screen } from './support/screen.ts';
 import { TestSwarm } from './support/swarm.ts';
 
 const stopGraceMs = 20_000;
 /** What a leave may take that finds no controller: its bound, and the start and stop of programs around it. */
 const refusedMsMax = 28_000;
-
-/** What a person sees at a terminal. */
-class Screen {
-  readonly child: ReturnType<Kith['spawn']>;
-  readonly ended: Promise<number | string>;
-  out = '';
-  err = '';
-
-  constructor(kith: Kith, args: string[]) {
-    this.child = kith.spawn(args);
-    this.child.stdout!.on('data', (chunk) => (this.out += chunk));
-    this.child.stderr!.on('data', (chunk) => (this.err += chunk));
-    this.ended = new Promise((resolve) =>
-      this.child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
-    );
-  }
-
-  shows(pattern: RegExp, boundMs = 20_000): Promise<unknown> {
-    return until(
-      String(pattern),
-      () => {
-        if (pattern.test(this.out + this.err)) return true;
-        throw new Error(`it shows:\n${this.out}${this.err}`);
-      },
-      boundMs,
-    );
-  }
-
-  async stop(): Promise<void> {
-    this.child.kill('SIGTERM');
-    await this.ended;
-  }
-}
 
 describe('who joins and leaves', function () {
   this.timeout(90_000);
