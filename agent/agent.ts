@@ -17,6 +17,7 @@ import { register } from './node/registration.ts';
 import type { NodeIdentity } from './node/status.ts';
 import { PodAddresses } from './pods/addresses.ts';
 import { Assignments } from './pods/assignments.ts';
+import { DiskTrouble } from './pods/disk-trouble.ts';
 import { recordEvents } from './pods/events.ts';
 import type { LogLimits } from './pods/logs/container-log.ts';
 import { envSourcesFrom, Pods } from './pods/pods.ts';
@@ -25,7 +26,7 @@ import { sealingKey } from './pods/seal.ts';
 import type { PodTools } from './pods/tools.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { dataHandler } from './streams/data.ts';
-import { openToRule } from './streams/open-to.ts';
+import { OpenTo } from './streams/open-to.ts';
 import { streamsHandler, type Reach } from './streams/streams.ts';
 import type { ShareLimits } from './streams/shares.ts';
 import type { TunnelLimits } from './streams/tunnels.ts';
@@ -141,6 +142,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     images,
     sandboxes,
     assignments: new Assignments(join(dataFolder, 'pods'), sealingKey(options.keys.secretKey), log),
+    diskTrouble: new DiskTrouble(clock, log.child('pods')),
     addresses: new PodAddresses(),
     reporter,
     events,
@@ -184,6 +186,17 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   nodeInformer.onChange((type, newer) => {
     if (type !== 'DELETED') registration.observe(newer);
   });
+  const openTo = new OpenTo({
+    client,
+    clock,
+    random,
+    log: log.child('open-to'),
+    file: join(dataFolder, 'open-to.json'),
+    inUse: () => new Set(pods.all().map(({ local }) => local.namespace)),
+  });
+  podInformer.onChange((type, pod) => {
+    if (type !== 'DELETED') openTo.follow(pod.metadata?.namespace ?? '');
+  });
   await pods.start(podInformer);
 
   return {
@@ -195,7 +208,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       log,
       blobs: options.blobs,
       limits: options.tunnelLimits,
-      mayOpen: openToRule({ client, clock }),
+      mayOpen: (pod, peer) => openTo.refusal(pod, peer),
       blobLimits: options.blobLimits,
     }),
     streamsHandler: streamsHandler({ pods, clock, log, reach: options.reach ?? (async () => false) }),
@@ -223,6 +236,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       reporter.stop();
       events.stop();
       await Promise.all([podInformer.stop(), nodeInformer.stop(), pods.stop({ keep, graceMsMax })]);
+      await openTo.stop();
     },
   };
 }

@@ -31,7 +31,8 @@ export class NodePeers {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #nodeName: string;
-  readonly #idle = new Map<string, Timer>();
+  /** By key: what is under way on the link to this node, and when it closes where nothing is. */
+  readonly #uses = new Map<string, { under: number; idle?: Timer }>();
   #known: { at: number; nodes: { name: string; key: string }[] } | undefined;
 
   constructor(options: { swarm: Swarm; client: Client; clock: Clock; nodeName: string }) {
@@ -69,7 +70,8 @@ export class NodePeers {
     if (live) return this.#ping(live);
     try {
       const link = await this.#swarm.dial(key, 'data', { timeoutMs: reachMsMax });
-      await link.close();
+      // A fetch may share it by now: it closes when it is idle.
+      this.#use(key, link)();
       return true;
     } catch {
       // Not reached is the answer, whatever the cause.
@@ -99,14 +101,6 @@ export class NodePeers {
     signal?: AbortSignal,
   ): ReturnType<NodePeer['fetch']> {
     const link = await this.#swarm.dial(key, 'data', { timeoutMs: dialMsMax, ...(signal ? { signal } : {}) });
-    this.#idle.get(key)?.cancel();
-    this.#idle.set(
-      key,
-      this.#clock.after(idleMs, () => {
-        this.#idle.delete(key);
-        void link.close();
-      }),
-    );
     const method = headers[':method'] ?? 'GET';
     const session = link.session!;
     const stream = session.request(
@@ -114,6 +108,7 @@ export class NodePeers {
       signal ? { signal } : {},
     );
     stream.end();
+    stream.once('close', this.#use(key, link));
     return new Promise((resolve, reject) => {
       stream.once('error', reject);
       stream.once('response', (answer) => {
@@ -129,8 +124,24 @@ export class NodePeers {
     });
   }
 
+  /** Counts one use of a link; the returned function ends it. A link closes once nothing has used it for a while. */
+  #use(key: string, link: Link): () => void {
+    const use = this.#uses.get(key) ?? { under: 0 };
+    this.#uses.set(key, use);
+    use.under += 1;
+    use.idle?.cancel();
+    return () => {
+      use.under -= 1;
+      if (use.under > 0) return;
+      use.idle = this.#clock.after(idleMs, () => {
+        this.#uses.delete(key);
+        void link.close();
+      });
+    };
+  }
+
   close(): void {
-    for (const timer of this.#idle.values()) timer.cancel();
-    this.#idle.clear();
+    for (const { idle } of this.#uses.values()) idle?.cancel();
+    this.#uses.clear();
   }
 }

@@ -9,6 +9,9 @@ export const sandboxesKey = 'kith.home.arpa/sandboxes';
 /** On a node: what holds an app in each sandbox, `wasm=os,podman=none`. */
 export const isolationAnnotation = 'kith.home.arpa/isolation';
 
+/** As whom a host's agent reports its Events. */
+export const agentComponent = 'kith-agent';
+
 /** What `spec.providerID` says of a host: its public key (hex), by which it is dialled. */
 export function providerIdOf(key: string): string {
   return `kith://${key}`;

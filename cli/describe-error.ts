@@ -1,3 +1,4 @@
+import { diskFull } from './disk-full.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { wordsFor } from './foreign-errors.ts';
 
@@ -9,7 +10,6 @@ const machineErrors: Record<string, { code: string; next: string }> = {
   EACCES: { code: 'KITH_NO_PERMISSION', next: 'the owner of that file, or another KITH_HOME' },
   EPERM: { code: 'KITH_NO_PERMISSION', next: 'the owner of that file, or another KITH_HOME' },
   EROFS: { code: 'KITH_NO_PERMISSION', next: 'another KITH_HOME: that disk is read-only' },
-  ENOSPC: { code: 'KITH_DISK_FULL', next: 'free some space, then the same command again' },
   EADDRINUSE: { code: 'KITH_PORT_BUSY', next: 'stop what listens there, or choose another port' },
   ECONNRESET: { code: 'KITH_API_AWAY', next: 'the same command again' },
   EMFILE: { code: 'KITH_TOO_MANY_FILES', next: 'ulimit -n 4096, then again' },
@@ -42,6 +42,8 @@ export function toldOf(error: Error, command = ''): Told {
     };
   // What the connection found out says more than the request that failed of it.
   if (error.cause instanceof CliError) return toldOf(error.cause, command);
+  const full = diskFull(error);
+  if (full) return toldOf(full, command);
   const words = wordsFor(error);
   if (words) return { text: error.message, exit: exitCodes.failed, ...words };
   const { oclif, code } = error as { oclif?: { exit?: number }; code?: string };

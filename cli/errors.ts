@@ -1,8 +1,8 @@
 /**
  * Exit codes: 0 done · 1 the answer is no or something failed · 2 the command or its input is wrong (a restart would not mend
- * it) · 130 ended by ^C. docs/reference/errors.md lists the codes of the messages.
+ * it) · 75 not now: the disk is full · 130 ended by ^C. docs/reference/errors.md lists the codes of the messages.
  */
-export const exitCodes = { failed: 1, wrongInput: 2 } as const;
+export const exitCodes = { failed: 1, wrongInput: 2, diskFull: 75 } as const;
 
 /** An error for a person: what and why in `message`, and what to do in `next`. */
 export class CliError extends Error {

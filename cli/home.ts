@@ -16,6 +16,8 @@ export interface ClusterRecord {
   host?: string;
   /** This machine's name in the cluster. */
   member: string;
+  /** What it asked to be called when it joined, where the controller gave it another name. */
+  wishedName?: string;
   /** What this machine is: the founder runs the controller. */
   role: 'founder' | 'host' | 'user' | 'publisher';
   /** Loopback ports in use, so that the URL stays the same. */

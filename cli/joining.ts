@@ -76,6 +76,7 @@ async function redeem(
     bootstrap: membership.bootstrap.length > 0 ? membership.bootstrap : invite.bootstrap,
     ...(host ? { host } : {}),
     member: membership.certificate.name,
+    ...(membership.certificate.name === name ? {} : { wishedName: name }),
     role: role === 'node' ? 'host' : 'user',
     ports: {},
   };

@@ -1,5 +1,5 @@
 import type { ChildFailed } from '../process/child.ts';
-import { CliError } from './errors.ts';
+import { CliError, exitCodes } from './errors.ts';
 
 const errorPattern = /^Error \((KITH_[A-Z_]+)\): (.*)$/;
 const nextPattern = /^Try: (.*)$/;
@@ -17,5 +17,8 @@ export function programError(name: string, failed: ChildFailed): CliError {
   const nextAt = rest.findIndex((line) => nextPattern.test(line));
   const more = nextAt < 0 ? rest : rest.slice(0, nextAt);
   const next = nextAt < 0 ? undefined : nextPattern.exec(rest[nextAt]!)![1];
-  return new CliError(code!, [`kith ${name}: ${text}`, ...more].join('\n'), { ...(next && { next }) });
+  return new CliError(code!, [`kith ${name}: ${text}`, ...more].join('\n'), {
+    ...(next && { next }),
+    ...(code === 'KITH_DISK_FULL' && { exit: exitCodes.diskFull }),
+  });
 }

@@ -1,40 +1,73 @@
 import { existsSync } from 'node:fs';
 import { systemClock } from '../process/clock.ts';
-import { holderOf } from '../process/lock.ts';
+import { holderOf, lockFolder } from '../process/lock.ts';
 import { CliError } from './errors.ts';
 import type { Home } from './home.ts';
 
 /** Pods end within their grace period; then whoever holds the home is stuck, and the user should know. */
 const stopMsMax = 45_000;
 const pollMs = 50;
+/** A gateway has no pods to wait for: without its `kith up` it ends within this. */
+const gatewayEndMsMax = 10_000;
 
-/** Which process runs from this home (`kith up`, `kith join`, or an agent by itself); undefined if none does. */
+/** A home has one gateway at a time: two would dial with the same key and write the same directory. */
+export function lockGateway(home: Home): void {
+  lockFolder(home.folder('run'), 'gateway');
+}
+
+/**
+ * Waits for the gateway of an earlier run that was killed. One that stays was started by hand.
+ *
+ * @throws FolderBusy naming it
+ */
+export async function untilNoGateway(home: Home): Promise<void> {
+  const deadline = systemClock.now() + gatewayEndMsMax;
+  const run = home.folder('run');
+  while (holderOf(run, 'gateway') && systemClock.now() < deadline) await systemClock.sleep(pollMs);
+  lockFolder(run, 'gateway').release();
+}
+
+/** Which process runs from this home (`kith up`, `kith join`, or an agent or a gateway by itself); undefined if none does. */
 export function runningIn(home: Home): { pid: number } | undefined {
-  const holder = holderOf(home.folder('run'), 'home');
-  if (holder || !existsSync(home.file('agent'))) return holder;
-  return holderOf(home.file('agent'), 'agent');
+  const run = home.folder('run');
+  const holder = holderOf(run, 'home');
+  if (holder) return holder;
+  return (
+    (existsSync(home.file('agent')) ? holderOf(home.file('agent'), 'agent') : undefined) ??
+    holderOf(run, 'gateway')
+  );
 }
 
 /** Tells what runs from this home to stop, and waits for its end. Resolves with whether anything ran. */
 export async function stopRunning(home: Home): Promise<boolean> {
-  const holder = runningIn(home);
-  if (!holder) return false;
-  if (holder.pid === 0)
+  const told = new Set<number>();
+  // An agent and a gateway that were started by hand are two: one after the other.
+  await untilEnded(home, ({ pid }) => {
+    if (told.has(pid)) return;
+    told.add(pid);
+    tellToEnd(pid);
+  });
+  return told.size > 0;
+}
+
+function tellToEnd(pid: number): void {
+  if (pid === 0)
     throw new CliError('KITH_STARTING', 'a kith is just starting here', {
       next: 'the same command once more',
     });
   try {
-    process.kill(holder.pid, 'SIGTERM');
+    process.kill(pid, 'SIGTERM');
   } catch (error) {
     // It has ended by itself meanwhile, which is what was wanted.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-  await untilEnded(home);
-  return true;
 }
 
-/** Waits until nothing runs from this home any more: what is told to end needs a moment for its goodbyes. */
-export async function untilEnded(home: Home): Promise<void> {
+/** Waits until nothing runs from this home any more: what is told to end needs a moment for its goodbyes. `meet` gets who is waited for. */
+export async function untilEnded(
+  home: Home,
+  meet: (holder: { pid: number }) => void = () => {},
+): Promise<void> {
   const deadline = systemClock.now() + stopMsMax;
   for (let holder = runningIn(home); holder; holder = runningIn(home)) {
     if (systemClock.now() > deadline)
@@ -45,6 +78,7 @@ export async function untilEnded(home: Home): Promise<void> {
           next: `look at ${home.file('logs')}, then kill ${holder.pid}, and the same command again`,
         },
       );
+    meet(holder);
     await systemClock.sleep(pollMs);
   }
 }

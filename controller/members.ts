@@ -1,3 +1,4 @@
+import { badRequest } from '../api/errors.ts';
 import type { Clock } from '../process/clock.ts';
 import {
   signCertificate,
@@ -23,6 +24,9 @@ const inviteKey = (id: string) => `/kith/invites/${id}`;
 const memberKey = (key: string) => `/kith/members/${key}`;
 const ownerKey = (owner: string) => `/kith/owners/${owner}`;
 const nameKey = (role: Role, name: string) => `/kith/names/${role}/${name}`;
+
+/** Stands for the holder of an owner's name that an inviter gave. */
+const namedByInvite = 'named by an invite';
 
 /** A DNS label with room for a suffix. */
 const labelPattern = /^[a-z0-9](?:[-a-z0-9]{0,56}[a-z0-9])?$/;
@@ -82,10 +86,24 @@ export class Members {
       tier,
       ...(owner && { owner }),
     };
-    // From now on nobody gets this name by wishing for it.
-    if (owner && !store.get(ownerKey(owner))) await store.put(ownerKey(owner), () => 'named by an invite');
+    if (owner) await this.#reserveOwner(owner);
     await store.put(inviteKey(invite.id), () => record, { absent: true });
     return { line: formatInvite(invite), expiresAt };
+  }
+
+  /** From now on nobody gets this name by wishing for it; and who wished for it before is not made that person by the inviter. */
+  async #reserveOwner(owner: string): Promise<void> {
+    const { store } = this.#options;
+    const holder = store.get(ownerKey(owner))?.value;
+    if (holder === undefined) {
+      await store.put(ownerKey(owner), () => namedByInvite, { absent: true });
+      return;
+    }
+    if (holder === namedByInvite) return;
+    const machine = (store.get(memberKey(String(holder)))?.value as MemberRecord | undefined)?.certificate;
+    throw badRequest(
+      `${owner} is the name that the owner of ${machine?.name ?? 'a machine'} gave on joining; nobody has vouched for it. Invite for another name, or let that machine leave first`,
+    );
   }
 
   lookup(id: string): KeptInvite | undefined {
@@ -129,6 +147,9 @@ export class Members {
     await this.#spend(key);
     const taken = store.get(nameKey(role, name));
     if (taken?.value === key) await store.delete(nameKey(role, name), { revision: taken.modRevision });
+    const owned = store.get(ownerKey(record.certificate.owner));
+    if (owned?.value === key)
+      await store.delete(ownerKey(record.certificate.owner), { revision: owned.modRevision });
   }
 
   /** A key may redeem its invite again, since the answer may have been lost; once it has left, it needs a new one. */

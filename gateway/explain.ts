@@ -1,5 +1,6 @@
 import type { Pod, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
+import { waitAtMost } from '../process/bounded.ts';
 import type { Clock } from '../process/clock.ts';
 import type { App } from './directory.ts';
 
@@ -11,6 +12,10 @@ const lineLettersMax = 400;
 const askMsMax = 1_500;
 /** Many requests fail at once: one of them asks the controller for all. */
 const freshMs = 2_000;
+/** Of a list of apps so many are explained at the most; the page of each further one still says why. */
+const listedMax = 50;
+/** How many apps of a list are asked about at once: each costs the controller two reads. */
+const askedAtOnceMax = 5;
 
 /** Says why apps have no ready replica. */
 export class Explainer {
@@ -34,6 +39,23 @@ export class Explainer {
       this.#recent.set(key, recent);
     }
     return recent.lines;
+  }
+
+  /** The first reason for each app of a list, as far as it is known within the time that a page may take. */
+  async firstReasons(apps: App[]): Promise<Map<App, string>> {
+    const reasons = new Map<App, string>();
+    const waiting = apps.slice(0, listedMax);
+    let isLate = false;
+    const asker = async () => {
+      for (let app = waiting.shift(); app && !isLate; app = waiting.shift()) {
+        const [first] = await this.explain(app);
+        if (first) reasons.set(app, first);
+      }
+    };
+    const askers = Array.from({ length: askedAtOnceMax }, asker);
+    await waitAtMost(this.#clock, askMsMax, Promise.all(askers));
+    isLate = true;
+    return reasons;
   }
 
   async #ask(app: App): Promise<string[]> {

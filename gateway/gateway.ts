@@ -208,7 +208,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     respond(req, res, status, page, [reason, ...details].join('; '));
   }
 
-  function root(req: IncomingMessage, res: ServerResponse, path: string): void {
+  async function root(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     if (req.method !== 'GET' && req.method !== 'HEAD')
       return respond(req, res, 405, plainPage('Only GET', 'This page can only be read.'), 'only GET');
     if (path !== '/') {
@@ -216,7 +216,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return respond(req, res, 404, plainPage('No such page', where), where);
     }
     if (wantsJson(req)) return respond(req, res, 200, '', '', Object.values(directory));
-    respond(req, res, 200, rootPage(directory, situation(req)), 'ok');
+    const listed = directory;
+    // As on the app's own page: whom it is not open to learns nothing of its pods.
+    const silent = Object.values(listed).filter(
+      (app) => app.endpoints.length === 0 && mayOpen(app, options.owner),
+    );
+    const reasons = await explainer.firstReasons(silent);
+    respond(req, res, 200, rootPage(listed, reasons, situation(req)), 'ok');
   }
 
   async function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

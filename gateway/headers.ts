@@ -95,10 +95,18 @@ export function responseHeaders(response: IncomingMessage, isChunked: boolean): 
     if (hopByHop.has(name) || named?.has(name)) continue;
     // RFC 9110, 8.6: a 204 has none, and a client that believed one would wait for it.
     if (name === 'content-length' && statusCode === 204) continue;
-    out.push(rawHeaders[index]!, rawHeaders[index + 1]!);
+    out.push(rawHeaders[index]!, ownHeader(name, rawHeaders[index + 1]!));
   }
   if (isChunked && headers.trailer !== undefined) out.push('Trailer', String(headers.trailer));
   return out;
+}
+
+/**
+ * A header of an answer as the client may have it. An app's cookies are its own: with a `Domain`, one app could set the session of
+ * all others, since every app's name ends alike and browsers know no boundary above it.
+ */
+export function ownHeader(name: string, value: string): string {
+  return name.toLowerCase() === 'set-cookie' ? value.replace(/;\s*domain\s*(=[^;]*)?(?=;|$)/gi, '') : value;
 }
 
 /** The trailers that may be passed on, as pairs. */

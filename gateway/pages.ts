@@ -17,8 +17,12 @@ const escapes: Record<string, string> = {
 };
 const html = (text: string) => text.replace(/[&<>"']/g, (letter) => escapes[letter]!);
 
-/** The list of apps at the gateway's own address. */
-export function rootPage(directory: Directory, situation: Situation): string {
+/** The list of apps at the gateway's own address; `reasons` say why some have no ready replica. */
+export function rootPage(
+  directory: Directory,
+  reasons: ReadonlyMap<App, string>,
+  situation: Situation,
+): string {
   const apps = Object.values(directory).sort((a, b) =>
     `${a.namespace}/${a.service}` < `${b.namespace}/${b.service}` ? -1 : 1,
   );
@@ -33,7 +37,9 @@ export function rootPage(directory: Directory, situation: Situation): string {
       ? ''
       : ` <small>open to ${html(app.openTo.join(', ') || 'nobody')}</small>`;
     const waiting = app.waiting > 0 ? ` <small>${app.waiting} not ready</small>` : '';
-    return `<tr><td><a href="${html(url)}">${html(app.service)}</a>${open}</td><td>${html(app.namespace)}</td><td>${state}${waiting}</td></tr>`;
+    const reason = reasons.get(app);
+    const why = reason === undefined ? '' : `<br><small>${html(reason)}</small>`;
+    return `<tr><td><a href="${html(url)}">${html(app.service)}</a>${open}</td><td>${html(app.namespace)}</td><td>${state}${waiting}${why}</td></tr>`;
   });
   const list =
     rows.length > 0
@@ -73,7 +79,7 @@ function page(title: string, body: string, refreshSeconds?: number): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${html(title)} · kith</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">${refreshSeconds ? `<meta http-equiv="refresh" content="${refreshSeconds}">` : ''}
 <style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #8884}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #8884}small{overflow-wrap:anywhere}
 .ok{color:light-dark(#176f2c,#6fdc8c)}.no{color:light-dark(#a3331c,#ffa48e)}code{background:#8882;padding:.1rem .3rem;border-radius:.2rem}</style>
 </head><body>${body}</body></html>
 `;

@@ -3,7 +3,7 @@ import { pipeline, type Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { request as httpRequest, ServerResponse } from '../process/http.ts';
 import { passOn, type Outcome } from './exchange.ts';
-import { requestHeaders } from './headers.ts';
+import { ownHeader, requestHeaders } from './headers.ts';
 
 /**
  * Passes an upgrade (WebSocket and the like) to one endpoint. Only if the app agrees (101) do both sides become bytes; any
@@ -96,6 +96,6 @@ function join(socket: Duplex, tunnel: Duplex, done: () => void): void {
 function headOf({ statusCode, statusMessage, rawHeaders }: IncomingMessage): string {
   const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}`];
   for (let index = 0; index < rawHeaders.length; index += 2)
-    lines.push(`${rawHeaders[index]}: ${rawHeaders[index + 1]}`);
+    lines.push(`${rawHeaders[index]}: ${ownHeader(rawHeaders[index]!, rawHeaders[index + 1]!)}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }

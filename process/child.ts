@@ -33,12 +33,17 @@ const lastLinesMax = 40;
 
 /** Restart delays: quick at first, so that a crash is hardly seen, then slow, so that a broken set-up does not burn the machine. */
 const restartDelayMs = { first: 200, max: 30_000 };
+/** Exit codes that a restart would not mend: wrong use, wrong configuration. */
+const finalCodesDefault = [2, 78];
+/** EX_TEMPFAIL: not now. Who asked for a start is told and may try again; what has served is tried again until it can serve. */
+const notNowCode = 75;
 /** A child that lived this long starts again from the first delay. */
 const provenAfterMs = 60_000;
 
 /**
  * Starts `command` with a channel (its leash: when this process dies, the child sees the channel close and stops itself) and
- * keeps it running. A child that ends with an exit code in `finalCodes` is not started again.
+ * keeps it running. A child that ends with an exit code in `finalCodes` is not started again, nor one that ends with 75 (not now)
+ * before it has ever served.
  */
 export function superviseChild(options: {
   name: string;
@@ -48,14 +53,15 @@ export function superviseChild(options: {
   clock: Clock;
   random: Random;
   log: Log;
-  /** Exit codes that a restart would not mend, such as bad configuration. @default [2, 78] */
+  /** Exit codes after which it is never started again. @default [2, 78] */
   finalCodes?: number[];
   onLine?: (line: string) => void;
   onFinal?: (failed: ChildFailed) => void;
 }): SupervisedChild {
-  const { name, clock, random, log, finalCodes = [2, 78] } = options;
+  const { name, clock, random, log, finalCodes = finalCodesDefault } = options;
   let child: ChildProcess | undefined;
   let stopping = false;
+  let hasServed = false;
   let delayMs = restartDelayMs.first;
   let lastLines: string[] = [];
   let resolveReady: (fields: Record<string, unknown>) => void;
@@ -96,7 +102,9 @@ export function superviseChild(options: {
     child = spawned;
     spawned.on('message', (message) => {
       const { ready } = message as { ready?: Record<string, unknown> };
-      if (ready) resolveReady(ready);
+      if (!ready) return;
+      hasServed = true;
+      resolveReady(ready);
     });
     for (const stream of [spawned.stdout!, spawned.stderr!])
       createInterface({ input: stream }).on('line', (line) => {
@@ -113,7 +121,8 @@ export function superviseChild(options: {
         child = undefined;
         if (stopping) return;
         const why = signal ?? `exit code ${code}`;
-        if (code !== null && finalCodes.includes(code)) {
+        const isFinal = code !== null && (finalCodes.includes(code) || (code === notNowCode && !hasServed));
+        if (isFinal) {
           const failed = new ChildFailed(
             `${name} ended with ${why}. Its last words: ${lastError()}`,
             lastLines,

@@ -21,6 +21,21 @@ export function temporaryName(path: string): string {
   return `${path}.${secretBytes(6).toString('hex')}.tmp`;
 }
 
+/** Whether the system says that there is no room: on the disk, or in what this user may have of it. */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** The same error, naming the file: Node tells which one could not be opened, and not which one could not be written to. */
+export function withFile(error: unknown, path: string): unknown {
+  const refused = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || refused.code === undefined || refused.path !== undefined) return error;
+  refused.path = path;
+  refused.message += ` '${path}'`;
+  return refused;
+}
+
 /**
  * Writes a file so that a reader, or the machine after a power loss, sees the old content or the new, never a part:
  * a temporary file beside it, fsync, rename, fsync of the folder.
@@ -42,7 +57,7 @@ export async function writeFileAtomically(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw withFile(error, path);
   }
   const folder = await open(dirname(path), 'r');
   try {
@@ -79,6 +94,6 @@ export function writeFileNow(path: string, data: string): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw withFile(error, path);
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { withFile } from './folder.ts';
 
 /** Held while a process owns a folder; gone with the process, however it dies. */
 export interface FolderLock {
@@ -34,7 +35,13 @@ export function lockFolder(folder: string, name: string): FolderLock {
   const database = openExclusively(folder, name);
   if (!database) throw new FolderBusy(folder, describeHolder(holderFile, name));
   held.add(database);
-  writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
+  try {
+    writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    held.delete(database);
+    database.close();
+    throw withFile(error, holderFile);
+  }
   return {
     release() {
       held.delete(database);

@@ -68,6 +68,11 @@ export async function simulate(options: SimOptions): Promise<SimResult> {
       cluster.simLog.say(`healed from ${result.fault} in ${Math.round(result.healedMs)} ms`);
       results.push(result);
     }
+    // The log is compared between runs: so are the uids that chance gave.
+    for (const kind of ['Pod', 'ReplicaSet', 'Node']) {
+      const { items } = await settled(clock, cluster.client.list(kind));
+      for (const { metadata } of items) cluster.simLog.say(`${kind} ${metadata?.name} was ${metadata?.uid}`);
+    }
   } finally {
     await settled(clock, cluster.stop());
   }

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign as signRaw, verify as verifyRaw } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { temporaryName } from '../process/folder.ts';
+import { temporaryName, withFile } from '../process/folder.ts';
 import { secretBytes } from '../process/secret.ts';
 
 /** An Ed25519 key pair in libsodium's layout, which HyperDHT takes as it is. */
@@ -73,7 +73,7 @@ export async function writeKeyPair(path: string, keyPair: KeyPair): Promise<void
     // The first error is the one to tell.
     await file.close().catch(() => {});
     await rm(half, { force: true });
-    throw error;
+    throw withFile(error, path);
   }
   const folder = await open(dirname(path), 'r');
   await folder.sync().finally(() => folder.close());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -121,5 +121,37 @@ describe('the sources', function () {
   it('are formatted', () => {
     const { status, output } = run('prettier', '--check', '.');
     assert.equal(status, 0, output);
+  });
+});
+
+describe('the test files', function () {
+  this.timeout(60_000);
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'kith-load-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What is in the temporary folder once these files are loaded and none of their tests has run, nor any hook. */
+  const leftBy = (...files: string[]): string[] => {
+    const { status, stderr } = spawnSync(bin('mocha'), ['--dry-run', ...files], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: folder },
+    });
+    assert.equal(status, 0, stderr);
+    return readdirSync(folder);
+  };
+
+  it('make nothing when they are loaded: of a test that is not run nobody would remove it', () => {
+    assert.deepEqual(leftBy('test/**/*.test.ts'), []);
+  });
+
+  it('would be caught if they did', () => {
+    const file = join(folder, 'untidy.test.js');
+    const make = `require('node:fs').mkdtempSync(require('node:os').tmpdir() + '/kith-untidy-')`;
+    writeFileSync(file, `describe('untidy', () => { ${make}; it('tests', () => {}); });\n`);
+    assert.deepEqual(
+      leftBy(file).map((name) => name.replace(/[^-]*$/, '')),
+      ['kith-untidy-', ''],
+    );
   });
 });

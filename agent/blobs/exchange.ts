@@ -12,6 +12,13 @@ import type { BlobStore } from './store.ts';
 /** A peer that sends nothing for this long is left for the next; what it sent stays. */
 const stallMsMax = 10_000;
 
+/** 16 KiB/s, less than any line that hosts an app: who is slower is left for the next, and what it sent stays. */
+const paceBytesMin = 160 * 1024;
+const paceMs = 10_000;
+
+/** How long a peer that was left for another, or that was slow, is asked after all others. */
+const lastMs = 10 * 60_000;
+
 /** How long a peer that sent wrong bytes is not asked again. Long enough to matter, short enough for a repaired disk. */
 const avoidMs = 10 * 60_000;
 
@@ -31,6 +38,9 @@ export interface ExchangeOptions {
 export class BlobExchange {
   readonly #options: ExchangeOptions;
   readonly #avoidUntil = new Map<string, number>();
+  readonly #lastUntil = new Map<string, number>();
+  /** Bytes per millisecond of each peer's last whole answer. */
+  readonly #speeds = new Map<string, number>();
   readonly #shared: SharedPulls;
 
   constructor(options: ExchangeOptions) {
@@ -62,7 +72,7 @@ export class BlobExchange {
     sizeBytesMax: number,
     options: { signal?: AbortSignal } = {},
   ): Promise<void> {
-    const { store, log } = this.#options;
+    const { store } = this.#options;
     if (await store.has(digest)) return;
     const failures: string[] = [];
     for (const peer of await this.#peers()) {
@@ -81,8 +91,7 @@ export class BlobExchange {
       } catch (error) {
         options.signal?.throwIfAborted();
         if (error instanceof BlobError) throw error;
-        log.debug('a peer did not deliver', { peer: peer.name, digest, error });
-        failures.push(`${peer.name}: ${(error as Error).message}`);
+        this.#failed(peer, digest, error as Error, failures);
       }
     }
     throw notDelivered(digest, failures);
@@ -125,8 +134,7 @@ export class BlobExchange {
             await part.restart();
             senders = new Set();
           } else if (error instanceof BlobError) throw error;
-          log.debug('a peer did not deliver', { peer: peer.name, digest, error });
-          failures.push(`${peer.name}: ${(error as Error).message}`);
+          this.#failed(peer, digest, error as Error, failures);
         }
         if (part.receivedBytes > before) senders.add(peer.name);
         else if (part.receivedBytes === 0) senders = new Set();
@@ -175,14 +183,27 @@ export class BlobExchange {
       throw new Error(`it answered with status ${status}`);
     }
     if (!goesOn && start > 0) await part.restart();
+    const had = part.receivedBytes;
+    const startedAt = this.#options.clock.now();
     await readBody(body, {
       ...this.#patience(signal),
+      pace: { bytes: paceBytesMin, ms: paceMs },
       onChunk: async (bytes) => {
         await part.append(bytes);
         progress();
       },
     });
     if (!part.whole) throw new Error(`it ended after ${part.receivedBytes} of ${part.sizeBytes} bytes`);
+    const ms = Math.max(1, this.#options.clock.now() - startedAt);
+    this.#speeds.set(peer.name, (part.receivedBytes - had) / ms);
+    this.#lastUntil.delete(peer.name);
+  }
+
+  #failed(peer: BlobPeer, digest: Digest, error: Error, failures: string[]): void {
+    const { clock, log } = this.#options;
+    this.#lastUntil.set(peer.name, clock.now() + lastMs);
+    log.debug('a peer did not deliver', { peer: peer.name, digest, error });
+    failures.push(`${peer.name}: ${error.message}`);
   }
 
   #caught(peer: BlobPeer, digest: Digest): void {
@@ -200,8 +221,14 @@ export class BlobExchange {
     return false;
   }
 
+  /** The fastest first; who is not known yet before who failed. Names say nothing: everybody chooses their own. */
   async #peers(): Promise<BlobPeer[]> {
-    return (await this.#options.peers()).filter((peer) => !this.#isAvoided(peer));
+    const now = this.#options.clock.now();
+    const rank = ({ name }: BlobPeer) =>
+      (this.#lastUntil.get(name) ?? 0) > now ? -1 : (this.#speeds.get(name) ?? 0);
+    return (await this.#options.peers())
+      .filter((peer) => !this.#isAvoided(peer))
+      .toSorted((a, b) => rank(b) - rank(a));
   }
 
   #patience(signal: AbortSignal | undefined) {

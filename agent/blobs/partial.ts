@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isDiskFull, withFile } from '../../process/folder.ts';
 import { BlobError } from './errors.ts';
 import type { Digest } from './digest.ts';
 
@@ -71,14 +72,12 @@ export class PartialBlob {
     try {
       await this.#file.appendFile(bytes);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      if (!isDiskFull(error)) throw error;
       throw new BlobError(
         'disk-full',
         this.digest,
         `The disk is full: ${this.#path} could not be written. Free some space.`,
-        {
-          cause: error,
-        },
+        { cause: withFile(error, this.#path) },
       );
     }
     this.#hash.update(bytes);

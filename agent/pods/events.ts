@@ -1,5 +1,6 @@
 import { microTimestamp, timestamp } from '../../api/conditions.ts';
 import { isNotFound } from '../../api/errors.ts';
+import { agentComponent } from '../../api/nodes.ts';
 import type { Event, ObjectReference } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../process/clock.ts';
@@ -133,8 +134,8 @@ export function recordEvents(options: {
       firstTimestamp: to.first,
       lastTimestamp: last,
       eventTime: microTimestamp(clock.date()),
-      source: { component: 'kith-agent', host: nodeName },
-      reportingComponent: 'kith-agent',
+      source: { component: agentComponent, host: nodeName },
+      reportingComponent: agentComponent,
       reportingInstance: nodeName,
       action: reason,
     });

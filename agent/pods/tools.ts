@@ -6,6 +6,7 @@ import type { Images } from '../images/images.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { PodAddresses } from './addresses.ts';
 import type { Assignments } from './assignments.ts';
+import type { DiskTrouble } from './disk-trouble.ts';
 import type { EnvSources } from './env.ts';
 import type { EventRecorder } from './events.ts';
 import type { LogLimits } from './logs/container-log.ts';
@@ -21,6 +22,7 @@ export interface PodTools {
   images: Images;
   sandboxes: readonly Sandbox[];
   assignments: Assignments;
+  diskTrouble: DiskTrouble;
   addresses: PodAddresses;
   reporter: StatusReporter;
   events: EventRecorder;

@@ -22,8 +22,14 @@ const allowed: readonly Role[] = ['controller', 'gateway', 'node'];
 
 export type TunnelLimits = ShareLimits;
 
-/** Why this member may not open the pod, by who owns it; undefined: it may. */
-export type MayOpen = (pod: Pod, peer: Peer) => Promise<string | undefined>;
+/** Why a tunnel is not opened: 403 for good, 503 for now. */
+export interface TunnelRefusal {
+  status: 403 | 503;
+  reason: string;
+}
+
+/** Why this member may not open the pod; undefined: it may. */
+export type MayOpen = (pod: Pod, peer: Peer) => Promise<TunnelRefusal | undefined>;
 
 /**
  * Serves CONNECT: `:authority` names a pod's address and port, `kith-pod-uid` the pod itself, and the stream becomes a byte
@@ -55,7 +61,7 @@ export function tunnelHandler(options: {
     // Its app may close any moment. Refused now, a request of any kind can still go to another replica; cut later, it could not.
     if (worker.pod.metadata?.deletionTimestamp) return answer(stream, 503, `pod ${uid} is ending`);
     const closed = await mayOpen?.(worker.pod, link.peer);
-    if (closed) return answer(stream, 403, closed);
+    if (closed) return answer(stream, closed.status, closed.reason);
     if (stream.destroyed) return;
     const refusal = shares.refusal({ key, name: certificate.name }, 'tunnels');
     if (refusal !== undefined) return answer(stream, 429, refusal);

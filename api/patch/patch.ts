@@ -1,3 +1,4 @@
+import { depthMax, isDeeperThan } from '../depth.ts';
 import { badRequest } from '../errors.ts';
 import type { Kind } from '../kinds.ts';
 import { isPlainObject } from '../plain-objects.ts';
@@ -34,6 +35,7 @@ export function applyPatch<T extends object>(
 }
 
 function patched(type: PatchType, object: object, patch: unknown, kind: string | undefined): unknown {
+  if (isDeeperThan(patch, depthMax)) throw badRequest(`a patch may be nested ${depthMax} levels deep`);
   if (type === 'json') return applyJsonPatch(object, patch);
   if (!isPlainObject(patch)) throw badRequest(`a ${type} patch is an object`);
   return type === 'merge' ? mergePatch(object, patch) : strategicMergePatch({ ...object }, patch, kind);

@@ -1,7 +1,6 @@
 import { badRequest } from '../errors.ts';
 import { getOwn, isPlainObject, setOwn } from '../plain-objects.ts';
 import type { PlainObject } from '../plain-objects.ts';
-import { patchDepthMax } from './merge.ts';
 import { orderLike } from './order.ts';
 import { strategyOf } from './strategy.ts';
 import type { Strategy } from './strategy.ts';
@@ -23,9 +22,7 @@ export function strategicMergePatch(
   target: PlainObject,
   patch: PlainObject,
   type: string | undefined,
-  depth = 0,
 ): PlainObject {
-  if (depth > patchDepthMax) throw badRequest(`a patch may be nested ${patchDepthMax} levels deep`);
   const directive = patch['$patch'];
   if (directive === 'replace') return withoutDirectives(patch);
   if (directive === 'delete') return {};
@@ -35,7 +32,7 @@ export function strategicMergePatch(
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue;
     if (value === null) delete result[key];
-    else setOwn(result, key, merged(getOwn(result, key), value, strategyOf(type, key), depth, key));
+    else setOwn(result, key, merged(getOwn(result, key), value, strategyOf(type, key), key));
   }
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith(deletePrefix)) removeValues(result, key.slice(deletePrefix.length), value);
@@ -57,12 +54,12 @@ function retained(target: PlainObject, patch: PlainObject): PlainObject {
   return Object.fromEntries(Object.entries(target).filter(([key]) => keep.includes(key)));
 }
 
-function merged(target: unknown, patch: unknown, strategy: Strategy, depth: number, field: string): unknown {
+function merged(target: unknown, patch: unknown, strategy: Strategy, field: string): unknown {
   if (isPlainObject(patch))
-    return strategicMergePatch(isPlainObject(target) ? target : {}, patch, strategy.type, depth + 1);
+    return strategicMergePatch(isPlainObject(target) ? target : {}, patch, strategy.type);
   if (!Array.isArray(patch)) return patch;
   const list = Array.isArray(target) ? target : [];
-  if (strategy.mergeKey) return mergeItems(list, patch, strategy, strategy.mergeKey, depth, field);
+  if (strategy.mergeKey) return mergeItems(list, patch, strategy, strategy.mergeKey, field);
   // A set: what is there stays, what is new goes to the end, each once.
   if (strategy.set) return [...new Set([...list, ...patch])];
   return patch;
@@ -73,7 +70,6 @@ function mergeItems(
   patch: readonly unknown[],
   strategy: Strategy,
   mergeKey: string,
-  depth: number,
   field: string,
 ): unknown[] {
   const items = patch.map((item) => {
@@ -94,7 +90,7 @@ function mergeItems(
     }
     if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive);
     const known = result.get(String(identity)) ?? {};
-    result.set(String(identity), strategicMergePatch(known, item, strategy.type, depth + 1));
+    result.set(String(identity), strategicMergePatch(known, item, strategy.type));
   }
   return result.items();
 }

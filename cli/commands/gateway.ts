@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { KithCommand } from '../command.ts';
 import { Home } from '../home.ts';
 import { memberOf, programTools, requireCluster } from '../program.ts';
+import { lockGateway } from '../running.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { tellReady } from '../../process/child.ts';
 import { defaultPorts } from '../../process/ports.ts';
@@ -21,6 +22,7 @@ export default class GatewayCommand extends KithCommand {
     const { flags } = await this.parse(GatewayCommand);
     const home = new Home();
     const record = requireCluster(home);
+    lockGateway(home);
     const { runGateway } = await import('../../gateway/main.ts');
     const tools = programTools('gateway');
     const gateway = await runGateway({

@@ -50,6 +50,11 @@ export default class Invite extends KithCommand {
           exit: exitCodes.wrongInput,
         },
       );
+    if (flags.for && flags.tier === 'own')
+      throw new CliError('KITH_BAD_ARGUMENT', `--for ${flags.for}: a machine of tier own is the founder's`, {
+        next: '--tier friend --for NAME, or leave --for out',
+        exit: exitCodes.wrongInput,
+      });
     const { transport } = connect(new Home());
     try {
       const response = await transport.request({

@@ -13,6 +13,7 @@ import { sayingSo } from '../looking.ts';
 import { memberName } from '../names.ts';
 import { memberOf, quietProgramTools, requireCluster } from '../program.ts';
 import { lendFile, runHost, type Lend } from '../run-host.ts';
+import { lockGateway } from '../running.ts';
 
 export default class Join extends KithCommand {
   static override description =
@@ -37,17 +38,19 @@ export default class Join extends KithCommand {
     lockFolder(home.folder('run'), 'home');
     const lend = lendOf(flags);
     let record: ClusterRecord;
+    const wished = memberName(flags.name ?? hostname(), flags.name ? '--name' : undefined);
+    const wasMember = home.cluster() !== undefined;
     if (args.invite) {
       const { joinCluster } = await import('../joining.ts');
-      const name = memberName(flags.name ?? hostname(), flags.name ? '--name' : undefined);
       const waiting = <T>(work: Promise<T>, cluster: string) => this.#waiting(work, cluster, flags.output);
-      record = await joinCluster(home, args.invite, { name, clock: systemClock, waiting });
+      record = await joinCluster(home, args.invite, { name: wished, clock: systemClock, waiting });
     } else record = requireCluster(home);
     if (record.role === 'founder')
       throw new CliError('KITH_FOUNDER', `${home.path} founded the cluster "${record.name}"`, {
         next: 'kith up, or another folder: KITH_HOME=~/.kith-other kith join …',
         exit: exitCodes.wrongInput,
       });
+    if (flags.name && wasMember) this.#sayIfNamedOtherwise(record, wished);
     if (Object.keys(lend).length > 0) await writeFileAtomically(lendFile(home), `${JSON.stringify(lend)}\n`);
     if (record.role === 'user') return this.#openApps(home, record, flags.output);
 
@@ -77,7 +80,16 @@ export default class Join extends KithCommand {
     this.log('Stop for now: Ctrl-C. Again: kith join. For good: kith leave.');
   }
 
+  /** No refusal: who starts a host by a script names it each time, and its first wish may have been taken already. */
+  #sayIfNamedOtherwise({ member, wishedName, name: cluster, role }: ClusterRecord, wished: string): void {
+    if (wished === member || wished === wishedName) return;
+    this.logToStderr(
+      `This machine is the ${role} "${member}" of the cluster "${cluster}" since it joined: --name ${wished} changes nothing. Another name takes kith leave and a new invite.`,
+    );
+  }
+
   async #openApps(home: Home, record: ClusterRecord, output: string): Promise<void> {
+    lockGateway(home);
     record.ports.gateway ??= await freePort(defaultPorts.gateway);
     await home.writeCluster(record);
     const { runGateway } = await import('../../gateway/main.ts');

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../../process/clock.ts';
 import { systemRandom } from '../../process/random.ts';
@@ -25,7 +26,11 @@ export default class Top extends KithCommand {
       clock: systemClock,
       random: systemRandom,
       cluster: record?.name ?? server,
-      apps: record?.ports.gateway ? `http://localhost:${record.ports.gateway}/` : undefined,
+      access: {
+        apps: record?.ports.gateway ? `http://localhost:${record.ports.gateway}/` : undefined,
+        home: resolve(home.path),
+        kubeconfig: resolve(home.kubeconfig),
+      },
     });
     const stop = async () => {
       await source.stop();

@@ -3,12 +3,14 @@ import { hostname, userInfo } from 'node:os';
 import { bootstrapNodes } from '../bootstrap.ts';
 import { KithCommand } from '../command.ts';
 import { describeError } from '../describe-error.ts';
+import { noRoom } from '../disk-full.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { foundCluster } from '../founding.ts';
 import { Home, onLoopback, type ClusterRecord } from '../home.ts';
 import { memberName } from '../names.ts';
 import { programTools } from '../program.ts';
 import { programError } from '../program-error.ts';
+import { untilNoGateway } from '../running.ts';
 import { ChildFailed, superviseChild, type SupervisedChild } from '../../process/child.ts';
 import { lockFolder } from '../../process/lock.ts';
 import { logFile } from '../../process/log-file.ts';
@@ -57,6 +59,7 @@ export default class Up extends KithCommand {
     const home = new Home();
     const tools = programTools('up');
     lockFolder(home.folder('run'), 'home');
+    await untilNoGateway(home);
     const record = await this.#record(home, flags);
 
     const children: SupervisedChild[] = [];
@@ -80,7 +83,9 @@ export default class Up extends KithCommand {
       children.push(child);
       return child.ready(readyMsMax).catch(async (error: unknown) => {
         await stopAll();
-        throw error instanceof ChildFailed ? programError(name, error) : error;
+        if (!(error instanceof ChildFailed)) throw error;
+        const told = programError(name, error);
+        throw told.code === 'KITH_PROGRAM_ENDED' ? (noRoom(home.path, told) ?? told) : told;
       });
     };
     let isUp = false;

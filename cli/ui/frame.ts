@@ -1,7 +1,7 @@
 import { cutText, padText } from '../print/text-width.ts';
 import { shownRows } from './filter.ts';
 import { gridOf } from './grid.ts';
-import { helpLines } from './help.ts';
+import { helpLines, type Access } from './help.ts';
 import { fitLine, lineWidth, spread, type Line } from './line.ts';
 import type { LogLines } from './log-view.ts';
 import { logPane } from './log-pane.ts';
@@ -11,8 +11,7 @@ import { panes, selectedIndex, selectedRow, type Pane, type View } from './view.
 /** Everything that is shown, as plain data. */
 export interface Screen {
   cluster: string;
-  /** Where this machine's gateway lists the apps. */
-  apps?: string | undefined;
+  access?: Access | undefined;
   now: Date;
   rows: Record<Pane, Row[]>;
   logs: LogLines;
@@ -22,7 +21,7 @@ export interface Screen {
 /** How the link to the controller is: what is shown is what was true at its last word. */
 export interface Link {
   state: 'connecting' | 'live' | 'lost';
-  /** Since the last word of the controller. */
+  /** Since what is shown was last known to be true. */
   silentMs: number;
   /** Until it is asked again, where that is known. */
   nextTryMs: number | undefined;
@@ -52,7 +51,7 @@ export function frame(screen: Screen, view: View, size: Size): Line[] {
 }
 
 function bodyLines(screen: Screen, view: View, size: Size): Line[] {
-  if (view.help) return helpLines(size.columns);
+  if (view.help) return helpLines(size.columns, screen.access);
   if (view.logs) return logPane(screen.logs, view, size);
   if (size.rows < allPanesFrom.rows - 3 || size.columns < allPanesFrom.columns)
     return onePane(screen, view, view.focus, size);
@@ -60,7 +59,8 @@ function bodyLines(screen: Screen, view: View, size: Size): Line[] {
   return panes.flatMap((pane) => onePane(screen, view, pane, { ...size, rows: heights[pane] }));
 }
 
-function header({ cluster, apps, rows, link }: Screen, width: number): Line {
+function header({ cluster, access, rows, link }: Screen, width: number): Line {
+  const apps = access?.apps;
   const good = (all: Row[]) => all.filter(({ state }) => state === 'good').length;
   const counts = `${good(rows.hosts)}/${rows.hosts.length} hosts ready · ${good(rows.pods)}/${rows.pods.length} pods ready`;
   const name: Line = [
@@ -138,7 +138,7 @@ function footer(view: View, width: number): Line {
       : [
           ['q', 'quit'],
           ['/', 'filter'],
-          ['?', 'keys'],
+          ['?', 'keys, URLs'],
           ['↑↓', 'select'],
           ['Tab', 'pane'],
           ['Enter', 'logs'],

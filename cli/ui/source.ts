@@ -7,8 +7,10 @@ import { silentLog } from '../../process/log.ts';
 import type { Random } from '../../process/random.ts';
 import { plainText } from '../print/text-width.ts';
 import type { Link, Screen } from './frame.ts';
+import type { Access } from './help.ts';
 import { LogTail } from './log-tail.ts';
 import { noLogs } from './log-view.ts';
+import { Pulse } from './pulse.ts';
 import { byKey, eventRow, hostRow, newestFirst, podRow, type Row } from './rows.ts';
 import type { Pane } from './view.ts';
 
@@ -18,8 +20,10 @@ const drawMsMin = 100;
 const ageMs = 1_000;
 /** Events that are kept for the screen. */
 const eventsMax = 500;
-/** Bookmarks come every 15 s: after two and a bit the link is not alive, whatever it says. */
-const silentMsMax = 35_000;
+/** Bookmarks come every 15 s: after two and a bit a watch is not alive, whatever it says. */
+const deafMsMax = 35_000;
+/** The controller is asked every 2 s: after two answers that did not come it is away, or the way to it is. */
+const silentMsMax = 4_500;
 
 interface Tools {
   client: Client;
@@ -27,8 +31,7 @@ interface Tools {
   clock: Clock;
   random: Random;
   cluster: string;
-  /** Where this machine's gateway lists the apps. */
-  apps?: string | undefined;
+  access?: Access | undefined;
 }
 
 /** The live data behind the screen. It never ends by itself: what is lost comes back, and until then the last state stays. */
@@ -37,6 +40,9 @@ export class Source {
   readonly #nodes;
   readonly #pods;
   readonly #events;
+  readonly #pulse;
+  /** When the controller last answered while every watch was well: so far what is shown is true. */
+  #trueAt = -Infinity;
   #listener: () => void = () => {};
   #drawnAt = -Infinity;
   #isPending = false;
@@ -61,6 +67,10 @@ export class Source {
     // Hosts tell how many pods they run.
     follow(this.#pods, 'pods', 'hosts');
     follow(this.#events, 'events');
+    this.#pulse = new Pulse(tools, () => {
+      if (this.#link().state === 'live') this.#trueAt = clock.now();
+      this.#changed();
+    });
     this.#ticking = clock.every(ageMs, () => this.#changed());
   }
 
@@ -72,7 +82,7 @@ export class Source {
   screen(): Screen {
     return {
       cluster: this.#tools.cluster,
-      apps: this.#tools.apps,
+      access: this.#tools.access,
       now: this.#tools.clock.date(),
       rows: {
         hosts: (this.#rows.hosts ??= this.#hostRows()),
@@ -106,14 +116,18 @@ export class Source {
     const { clock } = this.#tools;
     const all = [this.#nodes, this.#pods, this.#events];
     const now = clock.now();
-    const silentMs = now - Math.min(...all.map(({ lastSyncAt }) => lastSyncAt));
+    const heardAt = all.map(({ lastSyncAt }) => lastSyncAt);
+    const oldest = Math.min(...heardAt);
+    const isDeaf = now - oldest > deafMsMax;
+    const isSilent = now - Math.max(this.#pulse.lastAnswerAt, ...heardAt) > silentMsMax;
     const error = all.map(({ lastError }) => lastError).find(Boolean);
     const tries = all.flatMap(({ nextTryAt }) => (nextTryAt === undefined ? [] : [nextTryAt - now]));
     const isSynced = all.every(({ synced }) => synced);
-    const isLost = error !== undefined || silentMs > silentMsMax;
+    const isLost = error !== undefined || isDeaf || isSilent;
     return {
       state: isLost ? 'lost' : isSynced ? 'live' : 'connecting',
-      silentMs,
+      // A watch that is dead beside a controller that answers has told nothing since its own last word.
+      silentMs: now - (isDeaf && !isSilent ? oldest : Math.max(this.#trueAt, oldest)),
       nextTryMs: tries.length > 0 ? Math.max(0, Math.min(...tries)) : undefined,
       problem: isLost ? problemOf(error) : undefined,
     };
@@ -142,6 +156,7 @@ export class Source {
   async stop(): Promise<void> {
     this.#listener = () => {};
     this.#ticking.cancel();
+    this.#pulse.stop();
     this.follow(undefined);
     await Promise.all([this.#nodes.stop(), this.#pods.stop(), this.#events.stop()]);
   }

@@ -24,6 +24,8 @@ export class StoreConflict extends StoreError {
 
 /** The disk is full: reads go on, writes are refused until a trial write succeeds. */
 export class StoreFull extends StoreError {
+  /** The file that could not be written. */
+  readonly path: string;
   constructor(where: string, options?: ErrorOptions) {
     super(
       'KITH_STORE_FULL',
@@ -31,6 +33,7 @@ export class StoreFull extends StoreError {
         'Free some space; writes resume by themselves.',
       options,
     );
+    this.path = where;
   }
 }
 

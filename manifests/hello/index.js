@@ -20,6 +20,8 @@ export default {
     if (pathname !== '/') return new Response('Nothing here.\n', { status: 404, headers });
 
     served += 1;
+    // What an app prints is its log: kith logs deployment/hello
+    if (served % 100 === 1) console.log(`${served} served`);
     const facts = {
       greeting: env.GREETING ?? 'Hello',
       pod: env.POD_NAME ?? 'unknown',

@@ -130,6 +130,8 @@ async function applyAndShow(swarm: DemoSwarm): Promise<void> {
   );
   console.log('    npx kith get pods -o wide          kubectl scale deployment hello --replicas 5');
   console.log('    npx kith logs -f deployment/hello  npx kith top\n');
+  if (process.stdout.isTTY)
+    console.log('  kith top covers these lines: ? shows the addresses again, q stops everything.\n');
 }
 
 process.exit(await (options.check ? runCheck() : runDemo()));

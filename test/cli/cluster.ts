@@ -95,6 +95,15 @@ export class CliCluster {
     await ended;
   }
 
+  /** The server is there and says nothing, until `resume`: what a suspended machine or a cut cable looks like. */
+  suspend(): void {
+    this.#child!.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child!.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.home, { recursive: true, force: true });

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { conflict, notFound } from '../../api/errors.ts';
 import { describeError } from '../../cli/describe-error.ts';
 import { CliError } from '../../cli/errors.ts';
 import { apiErrorWords, inviteErrorWords, swarmErrorWords } from '../../cli/foreign-errors.ts';
+import { BlobError } from '../../agent/blobs/errors.ts';
+import { StoreFull } from '../../controller/store/errors.ts';
+import { withFile } from '../../process/folder.ts';
 import { InviteError } from '../../swarm/invite.ts';
 import { SwarmError } from '../../swarm/errors.ts';
 
@@ -57,8 +61,32 @@ describe('errors', () => {
   });
 
   it('of the machine are told by its own word for them', () => {
-    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    assert.match(describeError(full).lines.join('\n'), /KITH_DISK_FULL.*\nTry: free some space/);
+    const busy = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+    assert.match(describeError(busy).lines.join('\n'), /KITH_PORT_BUSY.*\nTry: stop what listens there/);
+  });
+
+  it('of a full disk name the file, the folder and what is free, whoever ran into it', () => {
+    const folder = tmpdir();
+    const path = join(folder, 'a');
+    const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const errors = [
+      withFile(full(), path) as Error,
+      new StoreFull(path, { cause: full() }),
+      new BlobError('disk-full', `sha256:${'0'.repeat(64)}`, 'The disk is full', {
+        cause: withFile(full(), path),
+      }),
+    ];
+    for (const error of errors) {
+      const { lines, exit } = describeError(error);
+      assert.equal(exit, 75);
+      assert.match(
+        lines.join('\n'),
+        /^Error \(KITH_DISK_FULL\): the disk is full: (.*)\/a could not be written.* [\d.]+ [KM]B of [\d.]+ MB are free in \1\nTry: free some space, then the same command again$/,
+      );
+    }
+    assert.match(describeError(full()).lines.join('\n'), /KITH_DISK_FULL.* a file could not be written/);
+    const other = new BlobError('mismatch', `sha256:${'0'.repeat(64)}`, 'not what its digest says');
+    assert.doesNotMatch(describeError(other).lines.join('\n'), /DISK_FULL/);
   });
 
   it('that nobody foresaw say so, and how to find out more', () => {

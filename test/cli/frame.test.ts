@@ -70,6 +70,21 @@ describe('the screen of kith top', () => {
     assert.match(tiny, /✗ 12s old, retry 2s/);
   });
 
+  it('shows in its help, at 80×24, every key and how to reach the cluster from elsewhere, no path cut', () => {
+    const home = `/home/ada/${'a long name/'.repeat(8)}attic`;
+    const access = { apps: 'http://localhost:5485/', home, kubeconfig: '/home/ada/.kith/kubeconfig' };
+    const shown = text(screenOf({ access }), { help: true });
+    for (const part of [
+      'q  Ctrl-C ',
+      '◐ on its way',
+      'http://localhost:5485/\n',
+      '  export KUBECONFIG=/home/ada/.kith/kubeconfig\n',
+      'kith open SERVICE',
+    ])
+      assert.ok(shown.includes(part), `${part} is missing in\n${shown}`);
+    assert.ok(shown.replaceAll('\n', '').includes(`export KITH_HOME='${home}'`), shown);
+  });
+
   it('tells why the selected pod is not well', () => {
     assert.match(text(screenOf(), { selected: { pods: 'default/hello-2' } }), /^ back-off 20s$/m);
   });

@@ -5,6 +5,9 @@ import { binary, CliCluster } from './cluster.ts';
 import { happened, host, runningPod } from './swarm-objects.ts';
 import { Terminal, tmuxIsInstalled } from './terminal.ts';
 
+/** Two signs of life that did not come, and a frame. */
+const silenceShownMsMax = 6_500;
+
 describe('kith top in a terminal', function () {
   this.timeout(60_000);
   let cluster: CliCluster;
@@ -129,6 +132,23 @@ describe('kith top in a terminal', function () {
     await cluster.put(host('garden'));
     await shows(/garden +● Ready/, 20_000);
     await shows(/● live/, 20_000);
+  });
+
+  it('tells within seconds of a server that falls silent, keeps what it knew, and is live again as soon as the server is', async () => {
+    open();
+    await shows(/● live/);
+    cluster.suspend();
+    try {
+      await shows(/✗ no word from the controller · data \d+s old · asking again/, silenceShownMsMax);
+      assert.match(terminal!.screen(), /hello-1 +● Running/);
+      await shows(/data (7|8|9)s old/);
+    } finally {
+      cluster.resume();
+    }
+    await shows(/● live/, 5_000);
+    await cluster.put(host('porch'));
+    await shows(/porch +● Ready/);
+    await cluster.remove(host('porch'));
   });
 
   it('leaves a clean terminal when it is told to end', async () => {

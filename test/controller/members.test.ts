@@ -112,6 +112,20 @@ describe('the members of a cluster', () => {
     assert.equal(await owner({ tier: 'own' }, 'mallory'), 'ann');
   });
 
+  it('that gave themselves a name keep it: an invite for that name would make a stranger a friend', async () => {
+    const stranger = someKey();
+    assert.equal((await (await invited())(stranger, 'barn', 'alice')).owner, 'alice');
+    await assert.rejects(
+      invited({ owner: 'alice' }),
+      /alice is the name that the owner of barn gave on joining/,
+    );
+    // The controls: a name that nobody gave, twice, and this one once its machine has left.
+    for (const owner of ['carol', 'carol']) await invited({ owner });
+    await members.leave(stranger);
+    const join = await invited({ owner: 'alice' });
+    assert.equal((await join(someKey(), 'den', 'x')).owner, 'alice');
+  });
+
   it('that left are shut out, and their name is free', async () => {
     const [key, join] = [someKey(), await invited()];
     await join(key, 'barn', 'bob');

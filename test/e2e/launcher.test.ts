@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isListening, listeningPorts, stillAlive, tree } from '../../scripts/demo/processes.ts';
+import { Terminal, tmuxIsInstalled } from '../cli/terminal.ts';
 import { until } from '../support/wait.ts';
 import { askOnce } from './support/flow.ts';
 import { Program, root } from './support/program.ts';
@@ -19,10 +20,46 @@ class Launcher extends Program {
     super(process.execPath, [join(root, 'scripts', 'start.mjs'), '--folder', folder]);
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Resolves with the gateway's port once the app has answered. */
   async served(): Promise<number> {
     const [, port] = await this.line(/the app +http:\/\/hello\.default\.kith\.localhost:(\d+)\//);
     return Number(port);
+  }
+}
+
+/** The same as a person types it, in a terminal of the usual size. */
+class InTerminal {
+  readonly terminal: Terminal;
+
+  constructor(folder: string) {
+    // Ctrl-C reaches the shell too, which is to live on.
+    const command = `trap : INT; cd '${root}' && npm start -- --folder '${folder}'`;
+    this.terminal = new Terminal(command, { columns: 80, rows: 24 }, { npm_config_update_notifier: 'false' });
+  }
+
+  /** The terminal's own shell stays; what it runs is to end. */
+  get pid(): number {
+    return tree(this.terminal.shell).find(({ parent }) => parent === this.terminal.shell)!.pid;
+  }
+
+  get ended(): Promise<unknown> {
+    return this.shows(/EXIT=\d+/);
+  }
+
+  shows(pattern: RegExp, boundMs = 45_000): Promise<string> {
+    return until(
+      String(pattern),
+      () => {
+        const screen = this.terminal.screen();
+        if (pattern.test(screen)) return screen;
+        throw new Error(`it shows\n${screen}`);
+      },
+      boundMs,
+    );
   }
 }
 
@@ -39,23 +76,23 @@ describe('npm start', function () {
   before(() => (folder = mkdtempSync(join(tmpdir(), 'kith-launcher-'))));
   after(async () => {
     for (const launcher of launchers) {
-      for (const { pid } of tree(launcher.child.pid!))
-        if (pid !== launcher.child.pid) process.kill(pid, 'SIGKILL');
+      for (const { pid } of tree(launcher.pid)) if (pid !== launcher.pid) process.kill(pid, 'SIGKILL');
       await launcher.kill();
     }
     rmSync(folder, { recursive: true, force: true });
   });
 
   /** Does `end` and holds that within the bound no process and no port of the launcher's is left. */
-  async function endsWholly(launcher: Launcher, end: (pid: number) => void): Promise<void> {
-    const ours = tree(launcher.child.pid!);
-    const ports = listeningPorts(ours.map(({ pid }) => pid));
+  async function endsWholly(launcher: Launcher | InTerminal, end: (pid: number) => void): Promise<void> {
+    const { pid } = launcher;
+    const ours = tree(pid);
+    const ports = listeningPorts(ours.map((entry) => entry.pid));
     assert.ok(
       ours.length >= 10,
       `launcher, hub, up with three programs, two hosts, sandboxes: ${ours.length}`,
     );
     assert.ok(ports.length >= 2);
-    end(launcher.child.pid!);
+    end(pid);
     await launcher.ended;
     await until(
       'no process and no port is left',
@@ -108,13 +145,72 @@ describe('npm start', function () {
     await endsWholly(second, (pid) => process.kill(-pid, 'SIGKILL'));
   });
 
-  it('wrote nothing of a fault that nobody handled', () => {
-    const logs = readdirSync(folder, { withFileTypes: true })
-      .map(({ name }) => join(folder, name, 'logs'))
-      .filter((path) => existsSync(path))
-      .flatMap((path) => readdirSync(path).map((file) => readFileSync(join(path, file), 'utf8')));
-    assert.ok(logs.length >= 3);
-    for (const text of [...logs, ...launchers.map((launcher) => launcher.text)])
-      assert.doesNotMatch(text, /unhandled|uncaught|TypeError|ReferenceError|\n\s+at .+:\d+:\d+/i);
+  describe('in a terminal', () => {
+    let demo: InTerminal | undefined;
+
+    before(function () {
+      if (tmuxIsInstalled) return;
+      if (process.env['CI'] === 'true')
+        throw new Error('tmux is not on the PATH: install it (apt install tmux)');
+      console.log('      skipped: install tmux (apt install tmux) to run these');
+      this.skip();
+    });
+    afterEach(() => {
+      // What `npm start` runs under ends with its terminal, whose hang-up it takes as a wish to stop.
+      demo?.terminal.close();
+      demo = undefined;
+    });
+
+    it('opens kith top with its hosts and URL, tells the other addresses with ?, and ends wholly with q', async () => {
+      demo = new InTerminal(folder);
+      const { terminal } = demo;
+      const screen = await demo.shows(
+        /3\/3 hosts ready · 3\/3 pods ready +http:\/\/localhost:\d+\/ .*● live/,
+      );
+      for (const host of ['attic', 'barn', 'cellar'])
+        assert.match(screen, new RegExp(`^ +${host} +● Ready`, 'm'));
+      assert.match(screen, /q quit .*\? keys, URLs/);
+      const port = Number(/localhost:(\d+)/.exec(screen)![1]);
+      assert.equal((await askOnce(port)).failure, undefined);
+      terminal.type('?');
+      const help = (await demo.shows(/THIS CLUSTER/)).replaceAll('\n', '');
+      assert.ok(help.includes(`http://localhost:${port}/`), help);
+      for (const [name, path] of [
+        ['KITH_HOME', join(folder, 'attic')],
+        ['KUBECONFIG', join(folder, 'attic', 'kubeconfig')],
+      ])
+        assert.ok(help.includes(`export ${name}=${path}`), help);
+      terminal.type('?');
+      await demo.shows(/1 HOSTS/);
+      await endsWholly(demo, () => terminal.type('q'));
+      const after = await demo.shows(/EXIT=0/);
+      assert.match(after, /stopping \(kith top was closed\)[^]*everything is stopped/);
+      assert.deepEqual(terminal.modes(), { alternate: false, cursor: true });
+    });
+
+    it('ends wholly on Ctrl-C, while it starts and in kith top', async () => {
+      demo = new InTerminal(folder);
+      await demo.shows(/starting a DHT/);
+      demo.terminal.type('C-c');
+      await demo.shows(/everything is stopped[^]*EXIT=\d/);
+      demo.terminal.close();
+      demo = new InTerminal(folder);
+      const { terminal } = demo;
+      await demo.shows(/3\/3 pods ready/);
+      await endsWholly(demo, () => terminal.type('C-c'));
+      await demo.shows(/everything is stopped[^]*EXIT=0/);
+    });
+  });
+
+  describe('however it ended', () => {
+    it('wrote nothing of a fault that nobody handled', () => {
+      const logs = readdirSync(folder, { withFileTypes: true })
+        .map(({ name }) => join(folder, name, 'logs'))
+        .filter((path) => existsSync(path))
+        .flatMap((path) => readdirSync(path).map((file) => readFileSync(join(path, file), 'utf8')));
+      assert.ok(logs.length >= 3);
+      for (const text of [...logs, ...launchers.map((launcher) => launcher.text)])
+        assert.doesNotMatch(text, /unhandled|uncaught|TypeError|ReferenceError|\n\s+at .+:\d+:\d+/i);
+    });
   });
 });

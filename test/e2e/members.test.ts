@@ -1,49 +1,20 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chooseCaps } from '../../agent/node/caps.ts';
+import { parseQuantity } from '../../api/quantity.ts';
+import type { Quantity } from '../../api/types.ts';
 import { holderOf } from '../../process/lock.ts';
 import type { Kith, Running } from '../../scripts/demo/kith.ts';
 import { isListening } from '../../scripts/demo/processes.ts';
 import { until } from '../support/wait.ts';
 import { processesOf, refusal } from './support/refusal.ts';
+import { Screen } from './support/screen.ts';
 import { TestSwarm } from './support/swarm.ts';
 
 const stopGraceMs = 20_000;
 /** What a leave may take that finds no controller: its bound, and the start and stop of programs around it. */
 const refusedMsMax = 28_000;
-
-/** What a person sees at a terminal. */
-class Screen {
-  readonly child: ReturnType<Kith['spawn']>;
-  readonly ended: Promise<number | string>;
-  out = '';
-  err = '';
-
-  constructor(kith: Kith, args: string[]) {
-    this.child = kith.spawn(args);
-    this.child.stdout!.on('data', (chunk) => (this.out += chunk));
-    this.child.stderr!.on('data', (chunk) => (this.err += chunk));
-    this.ended = new Promise((resolve) =>
-      this.child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
-    );
-  }
-
-  shows(pattern: RegExp, boundMs = 20_000): Promise<unknown> {
-    return until(
-      String(pattern),
-      () => {
-        if (pattern.test(this.out + this.err)) return true;
-        throw new Error(`it shows:\n${this.out}${this.err}`);
-      },
-      boundMs,
-    );
-  }
-
-  async stop(): Promise<void> {
-    this.child.kill('SIGTERM');
-    await this.ended;
-  }
-}
 
 describe('who joins and leaves', function () {
   this.timeout(90_000);
@@ -91,9 +62,12 @@ describe('who joins and leaves', function () {
   });
 
   it('sees what is lent at the terminal, and nothing else: the log is a file of the home', async () => {
-    const shed = screen(swarm.kith('shed'), ['join', await swarm.invite(), '--name', 'shed']);
+    const lend = ['--cpu', '500m', '--memory', '256Mi', '--disk', '1Gi'];
+    const shed = screen(swarm.kith('shed'), ['join', await swarm.invite(), '--name', 'shed', ...lend]);
     await shed.shows(/For good: kith leave\.\n/);
     assert.match(shed.out, /^This machine is the host "shed" of the cluster "home"\.\nIt lends:\n/);
+    for (const words of ['0.5 cores', '0.3 GiB memory', '1.0 GiB disk'])
+      assert.match(shed.out, new RegExp(`^ *${words} .*set by the owner`, 'm'));
     assert.doesNotMatch(shed.err, / (info|debug) /);
     assert.match(
       readFileSync(`${homeOf('shed')}/logs/agent.log`, 'utf8'),
@@ -101,12 +75,28 @@ describe('who joins and leaves', function () {
     );
   });
 
+  it('offers what its owner lends, and a host whose owner named nothing offers a share of the machine', async () => {
+    const offers = await until('the host is there', async () => {
+      const nodes = new Map((await swarm.nodes()).map((node) => [node.metadata!.name, node]));
+      const [shed, attic] = ['shed', 'attic'].map((name) => nodes.get(name)?.status?.allocatable);
+      return shed && attic && { shed, attic };
+    });
+    const amounts = (offer: Record<string, Quantity>) => [
+      parseQuantity(offer['cpu']!),
+      parseQuantity(offer['memory']!),
+      parseQuantity(offer['ephemeral-storage']!),
+    ];
+    assert.deepEqual(amounts(offers.shed), [0.5, 256 * 2 ** 20, 2 ** 30]);
+    const shares = chooseCaps().caps;
+    assert.deepEqual(amounts(offers.attic).slice(0, 2), [shares.cpuMillis / 1000, shares.memoryBytes]);
+  });
+
   it('is gone as a host when kith leave is back: its program has ended, its files are removed', async () => {
     assert.ok(holder('shed'));
     const text = await swarm.kith('shed').run(['leave']);
     assert.equal(holder('shed'), undefined);
     assert.deepEqual(processesOf(swarm.kith('shed')), []);
-    assert.match(text, /Left\. Removed from \S+: agent, keys, images, logs, cluster\.json\.\n$/);
+    assert.match(text, /Left\. Removed from \S+: agent, keys, images, logs, lend\.json, cluster\.json\.\n$/);
     assert.deepEqual(membershipOf('shed'), []);
     assert.ok(!(await swarm.nodes()).some(({ metadata }) => metadata!.name === 'shed'));
   });

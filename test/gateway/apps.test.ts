@@ -3,12 +3,36 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
+import type { KubeObject, ObjectRef } from '../../client/client.ts';
 import { directoryOf, httpPort } from '../../gateway/directory.ts';
+import type { FakeApi } from '../support/fake-api.ts';
 import { until } from '../support/wait.ts';
 import { node, service, slice } from './objects.ts';
 import { appPort, World } from './world.ts';
 
 const html = { accept: 'text/html' };
+const attack = '<script>alert(1)</script>"\'&';
+
+/** A pod of the app `name` that waits for its image, with these words. */
+const sadPod = (name: string, message: string): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: `${name}-1`, namespace: 'default', labels: { app: name } },
+  spec: { containers: [{ name: 'app' }] },
+  status: {
+    phase: 'Pending',
+    containerStatuses: [
+      {
+        name: 'app',
+        image: 'x',
+        imageID: '',
+        ready: false,
+        restartCount: 0,
+        state: { waiting: { reason: 'ImagePullBackOff', message } },
+      },
+    ],
+  },
+});
 
 describe('the directory of apps', () => {
   const key = 'a'.repeat(64);
@@ -72,26 +96,7 @@ describe('the gateway’s own pages', () => {
   });
 
   it('explain an app without a ready replica by what its pods say, and none of it is taken for HTML', async () => {
-    const attack = '<script>alert(1)</script>"\'&';
-    world.api.put<Pod>({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'sad-1', namespace: 'default', labels: { app: 'sad' } },
-      spec: { containers: [{ name: 'app' }] },
-      status: {
-        phase: 'Pending',
-        containerStatuses: [
-          {
-            name: 'app',
-            image: 'x',
-            imageID: '',
-            ready: false,
-            restartCount: 0,
-            state: { waiting: { reason: 'ImagePullBackOff', message: attack } },
-          },
-        ],
-      },
-    });
+    world.api.put(sadPod('sad', attack));
     await world.serve('sad', [{ uid: 'sad-1', node: 'host-of-hello', ready: false }]);
     const page = await world.ask('sad', { headers: html });
     assert.equal(page.status, 503);
@@ -104,6 +109,56 @@ describe('the gateway’s own pages', () => {
     assert.match(line.body, /^kith: no replica is ready; sad-1: app: ImagePullBackOff/);
     const missing = await world.ask('nothing', { headers: html });
     assert.equal(missing.status, 404);
+  });
+
+  it('list beside an app without a ready replica why, and none of it is taken for HTML', async () => {
+    world.api.put(sadPod('gloomy', attack));
+    await world.serve('gloomy', [{ uid: 'gloomy-1', node: 'host-of-hello', ready: false }]);
+    const { body } = await world.ask('', { ...root(), headers: html });
+    const row = (name: string) =>
+      body.split('<tr>').find((each) => each.includes(`http://${name}.default.`)) ?? '';
+    assert.match(
+      row('gloomy'),
+      /no replica is ready<\/span> <small>1 not ready<\/small><br><small>gloomy-1: app: ImagePullBackOff: &lt;script&gt;alert\(1\)&lt;\/script&gt;&quot;&#39;&amp;<\/small>/,
+    );
+    assert.ok(!body.includes('<script>'));
+    assert.match(row('hello'), /● 1 ready<\/span><\/td>/);
+  });
+
+  it('list why no app of many is ready with few questions at once, and each only once in a while', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `lost-${index}`);
+    const asked: string[] = [];
+    let now = 0;
+    let atOnceMax = 0;
+    const get = world.api.get.bind(world.api);
+    world.api.get = async <T extends KubeObject>(ref: ObjectRef): Promise<T> => {
+      asked.push(ref.name);
+      atOnceMax = Math.max(atOnceMax, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return get<T>(ref).finally(() => now--);
+    };
+    for (const name of names) await world.serve(name, []);
+    await world.serve('secret', [], { annotations: { 'kith.home.arpa/open-to': 'bob' } });
+    const pages = await Promise.all([1, 2, 3].map(() => world.ask('', { ...root(), headers: html })));
+    for (const { body } of pages)
+      assert.equal(body.match(/No pod has the labels app=lost-\d+:/g)?.length, 12);
+    const lost = asked.filter((name) => name.startsWith('lost-'));
+    assert.deepEqual(lost.toSorted(), names.toSorted());
+    // Three pages at once, five each; they wait for the same answers.
+    assert.ok(atOnceMax <= 5, `${atOnceMax} at once`);
+    assert.ok(!asked.includes('hello'), 'it is ready');
+    assert.ok(!asked.includes('secret'), 'it is not open to this gateway');
+    delete (world.api as Partial<FakeApi>).get;
+  });
+
+  it('do not wait for a controller that is slow to say why', async () => {
+    world.api.get = () => new Promise(() => {});
+    for (const name of ['slow', 'slower']) await world.serve(name, []);
+    const { status, body } = await world.ask('', { ...root(), headers: html });
+    assert.equal(status, 200);
+    assert.match(body, /slow\.default\.kith/);
+    delete (world.api as Partial<FakeApi>).get;
+    assert.match((await world.ask('gloomy')).body, /ImagePullBackOff/);
   });
 
   it('say which replica did not answer', async () => {

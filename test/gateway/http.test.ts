@@ -140,6 +140,18 @@ describe('an app through the gateway', () => {
     assert.notEqual(headers.connection, 'close, X-Own');
   });
 
+  it('takes the Domain out of a cookie, by which an app could set the session of another', async () => {
+    const given = [
+      's=1; Domain=kith.localhost; Path=/',
+      't=domain=x;DOMAIN = .kith.localhost',
+      'u=1; domain',
+      'v=2',
+    ];
+    await world.app('greedy', (_req, res) => res.writeHead(200, { 'set-cookie': given }).end());
+    const { headers } = await world.ask('greedy');
+    assert.deepEqual(headers['set-cookie'], ['s=1; Path=/', 't=domain=x', 'u=1', 'v=2']);
+  });
+
   it('passes trailers on in both directions', async () => {
     await world.app('trailers', async (req, res) => {
       await text(req);

@@ -36,6 +36,34 @@ describe('a supervised child', () => {
     assert.ok(child.pid);
   });
 
+  it('that cannot start now ends at once, and one that has served is started again until it can', async () => {
+    const code = 'process.exitCode = 75; console.error("Error (KITH_X): not now");';
+    const finals: ChildFailed[] = [];
+    child = superviseChild({
+      name: 'new',
+      ...tools,
+      ...script(code),
+      onFinal: (failed) => finals.push(failed),
+    });
+    await assert.rejects(child.ready(10_000), /new ended with exit code 75.*not now/);
+    assert.equal(finals.length, 1);
+    let ends = 0;
+    const served = superviseChild({
+      name: 'served',
+      ...tools,
+      ...script(`process.send({ ready: {} }); ${code} process.disconnect();`),
+      onLine: () => (ends += 1),
+      onFinal: (failed) => finals.push(failed),
+    });
+    try {
+      await served.ready(10_000);
+      await until(() => ends >= 2);
+      assert.equal(finals.length, 1);
+    } finally {
+      await served.stop(1000);
+    }
+  });
+
   it('runs on when it is retired, and is not started again when it then dies', async () => {
     child = superviseChild({ name: 'retired', ...tools, ...script(serving) });
     const { pid } = (await child.ready(10_000)) as { pid: number };

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bothLogs, lineLog } from '../../process/log.ts';
@@ -37,6 +45,18 @@ describe('the log of a program', () => {
     const path = join(folder, 'agent.log');
     logFile(path, 4)('twelve bytes');
     assert.equal(readFileSync(path, 'utf8'), 'twelve bytes\n');
+  });
+
+  it('on a full disk ends nobody either', () => {
+    const path = join(folder, 'agent.log');
+    symlinkSync('/dev/full', path);
+    const write = logFile(path);
+    write('lost');
+    // The control: without the log's care that is an error.
+    assert.throws(() => appendFileSync(path, 'lost'), { code: 'ENOSPC' });
+    rmSync(path);
+    write('kept');
+    assert.equal(readFileSync(path, 'utf8'), '(1 lines could not be written here)\nkept\n');
   });
 
   it('that cannot be written ends nobody, and tells later how much is missing', () => {

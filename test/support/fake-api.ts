@@ -1,5 +1,6 @@
 import { alreadyExists, conflict, notFound, unavailable } from '../../api/errors.ts';
 import { kindNamed } from '../../api/kinds.ts';
+import { parseLabelSelector, selects } from '../../api/selectors.ts';
 import type { Pod } from '../../api/types.ts';
 import type {
   Client,
@@ -196,6 +197,8 @@ function refOf(object: KubeObject): ObjectRef {
 
 function matches(object: KubeObject, kind: string, options: ListOptions): boolean {
   if (options.namespace && object.metadata?.namespace !== options.namespace) return false;
+  const { labelSelector } = options;
+  if (labelSelector && !selects(parseLabelSelector(labelSelector), object.metadata?.labels)) return false;
   const [field, value] = options.fieldSelector?.split('=') ?? [];
   if (field === 'spec.nodeName') return (object as Pod).spec?.nodeName === value;
   if (field === 'metadata.name') return object.metadata?.name === value;

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { connect, constants, type ClientHttp2Session, type ClientSessionOptions } from 'node:http2';
+import {
+  connect,
+  constants,
+  createServer,
+  type ClientHttp2Session,
+  type ClientSessionOptions,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '../../process/virtual-clock.ts';
 import { systemClock } from '../../process/clock.ts';
 import { Admission } from '../../swarm/admission.ts';
@@ -119,6 +126,15 @@ describe('a member under attack', () => {
     await new Promise((resolve) => session.once('remoteSettings', resolve));
     return session;
   };
+  /** The answer's status, 0 where the stream was refused. */
+  const statusOf = (session: ClientHttp2Session, headers: Record<string, string>) =>
+    new Promise<number>((resolve) => {
+      const stream = session.request({ ':path': '/', ...headers });
+      stream.on('error', () => resolve(0));
+      stream.once('response', (answer) => resolve(answer[':status']!));
+      stream.once('close', () => resolve(0));
+      stream.resume();
+    });
   const ping = (session: ClientHttp2Session) =>
     new Promise<boolean>((resolve) => session.ping((error) => resolve(!error)));
 
@@ -143,22 +159,54 @@ describe('a member under attack', () => {
     assert.equal((await accepted[0]!.closed).detail, 'raw sent too many SETTINGS frames');
   });
 
-  it('cuts a peer that opens and resets streams without end, not one that resets some', async () => {
-    await listening();
-    const session = await attack();
-    const reset = (times: number) => {
-      for (let count = 0; count < times && !session.destroyed; count++) {
+  /** Opens and resets streams; how many before the other side ended the session, at most `times`. */
+  async function reset(session: ClientHttp2Session, times: number): Promise<number> {
+    let sent = 0;
+    while (sent < times) {
+      for (let batch = Math.min(50, times - sent); batch > 0; batch--) {
         const stream = session.request({ ':path': '/wait' });
         stream.on('error', () => {});
         stream.close(constants.NGHTTP2_CANCEL);
       }
-      return systemClock.sleep(1);
-    };
-    await reset(100);
-    assert.ok(await ping(session));
-    const over = accepted[0]!.closed.then(() => true);
-    while (!(await Promise.race([over, reset(100)]))) continue;
+      // Answered only after all of them were read.
+      if (session.destroyed || session.closed || !(await ping(session).catch(() => false))) return sent;
+      sent += 50;
+    }
+    return times;
+  }
+  /** So many after the burst and a pause of two seconds: more than Node lets through (33 a second), fewer than we do (200). */
+  const resetsAfterPause = 300;
+  const pauseMs = 2_100;
+
+  it('cuts a peer that opens and resets streams without end, not one that resets a thousand and 200 a second', async () => {
+    await listening();
+    const session = await attack();
+    const startedAt = performance.now();
+    assert.equal(await reset(session, 1_000), 1_000, 'the burst');
+    await systemClock.sleep(pauseMs);
+    assert.equal(await reset(session, resetsAfterPause), resetsAfterPause, 'and the rate');
+    const more = await reset(session, 10_000);
+    const seconds = (performance.now() - startedAt) / 1_000;
     assert.equal((await accepted[0]!.closed).reason, 'error');
+    // The count goes by whole seconds, and the last batch is not counted.
+    assert.ok(1_000 + resetsAfterPause + more <= 1_000 + 200 * (seconds + 2), `${more} more in ${seconds} s`);
+  });
+
+  it("(control) Node's own bounds would cut that peer after its burst", async () => {
+    const own = createServer().on('stream', () => {});
+    own.on('sessionError', () => {});
+    await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
+    const session = connect(`http://127.0.0.1:${(own.address() as AddressInfo).port}`);
+    session.on('error', () => {});
+    try {
+      await new Promise((resolve) => session.once('remoteSettings', resolve));
+      assert.equal(await reset(session, 1_000), 1_000);
+      await systemClock.sleep(pauseMs);
+      assert.ok((await reset(session, resetsAfterPause)) < resetsAfterPause);
+    } finally {
+      session.destroy();
+      own.close();
+    }
   });
 
   it('gives a peer no more streams at once than its purpose allows', async () => {
@@ -180,16 +228,19 @@ describe('a member under attack', () => {
   it('refuses headers beyond 32 KiB and takes large ones below', async () => {
     await listening();
     const session = await attack();
-    const status = (bytes: number) =>
-      new Promise<number>((resolve) => {
-        const stream = session.request({ ':path': '/', long: 'x'.repeat(bytes) });
-        stream.on('error', () => resolve(0));
-        stream.once('response', (headers) => resolve(headers[':status']!));
-        stream.once('close', () => resolve(0));
-        stream.resume();
-      });
-    assert.equal(await status(16 * 1024), 200);
-    assert.notEqual(await status(48 * 1024), 200);
+    assert.equal(await statusOf(session, { long: 'x'.repeat(16 * 1024) }), 200);
+    assert.equal(await statusOf(session, { long: 'x'.repeat(48 * 1024) }), 0);
+  });
+
+  it('refuses more than 64 headers and takes 60', async () => {
+    await listening();
+    const session = await attack();
+    // Four come with every request: method, path, scheme and authority.
+    const headers = (count: number) =>
+      Object.fromEntries(Array.from({ length: count - 4 }, (_, index) => [`h-${index}`, 'x']));
+    assert.equal(await statusOf(session, headers(60)), 200);
+    assert.equal(await statusOf(session, headers(65)), 0);
+    assert.equal(await statusOf(session, headers(60)), 200, 'only that stream is refused');
   });
 
   it('refuses more connections of one key, by name', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withFile } from '../../../process/folder.ts';
 import { bundle } from './bundle.ts';
 import { worldWit } from './world.ts';
 
@@ -33,7 +34,9 @@ export async function componentOf(script: string): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-build-'));
   try {
     const sourcePath = join(folder, 'app.js');
-    await writeFile(sourcePath, script);
+    await writeFile(sourcePath, script).catch((error: unknown) => {
+      throw withFile(error, sourcePath);
+    });
     return (await componentize({ sourcePath, witWorld: worldWit, worldName: 'app' })).component;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -64,6 +64,7 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #dropped = 0;
+  #isFailing = false;
   #file: FileHandle | undefined;
   #number = 0;
   #segmentBytes = 0;
@@ -142,9 +143,15 @@ export class ContainerLog extends EventEmitter<{ grown: []; ended: [] }> {
         const file = await this.#segment();
         await file.appendFile(batch);
         this.#segmentBytes += batch.length;
+        this.#isFailing = false;
       } catch (error) {
-        // A full disk costs the app its log, not its life.
-        this.#log.warn('a container log could not be written', { folder: this.#folder, error });
+        // A full disk costs the app its log, not its life; and an app that talks much is no reason to fill the host's log.
+        if (!this.#isFailing)
+          this.#log.warn('a container log cannot be written; what it would say until then is lost', {
+            folder: this.#folder,
+            error,
+          });
+        this.#isFailing = true;
       }
       this.#pendingBytes -= batch.length;
       this.emit('grown');

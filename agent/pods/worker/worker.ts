@@ -20,6 +20,8 @@ import { Runs } from './runs.ts';
 const roundsMax = 50;
 /** The final status is worth this wait before the pod's object is deleted. */
 const flushMsMax = 5_000;
+/** A pod that could not be noted (a full disk) is tried again so much later, where nothing else makes it note itself. */
+export const noteAgainMs = 5_000;
 const stopping = 'the agent stops';
 
 /**
@@ -43,6 +45,7 @@ export class PodWorker {
   #noted: LocalPod | undefined;
   #removal: Promise<void> | undefined;
   #timer: Timer | undefined;
+  #noteAgain: Timer | undefined;
   #woken = false;
   #forgotten = false;
 
@@ -124,6 +127,7 @@ export class PodWorker {
    */
   async stop(options: { keep: boolean; graceMsMax: number }): Promise<void> {
     this.#timer?.cancel();
+    this.#noteAgain?.cancel();
     this.#stop.abort(new Error(stopping));
     this.#pulls.cancelAll(stopping);
     this.#runs.stopProbing();
@@ -154,13 +158,19 @@ export class PodWorker {
       }
       if (now.length === 0 || this.#forgotten) break;
     }
-    if (this.#local !== this.#noted && !this.#forgotten)
-      this.#save().catch((error: unknown) =>
-        this.#tools.log.error('a pod could not be noted on disk; after a reboot it would be missing', {
-          pod: this.#name,
-          error,
-        }),
-      );
+    // While the disk refuses, each change of the pod would be one more attempt.
+    if (this.#local !== this.#noted && !this.#forgotten && !this.#noteAgain) this.#note();
+  }
+
+  #note(): void {
+    this.#save().catch((error: unknown) => {
+      this.#tools.diskTrouble.failed(this.#name, error);
+      if (this.#over || this.#noteAgain) return;
+      this.#noteAgain = this.#tools.clock.after(noteAgainMs, () => {
+        this.#noteAgain = undefined;
+        if (!this.#over && !this.#forgotten) this.#note();
+      });
+    });
   }
 
   #perform(action: Action): void {
@@ -234,6 +244,8 @@ export class PodWorker {
     const { reporter, addresses, assignments } = this.#tools;
     this.#forgotten = true;
     this.#timer?.cancel();
+    this.#noteAgain?.cancel();
+    this.#tools.diskTrouble.over(this.#name);
     reporter.drop(this.uid);
     await this.#runs.abandonAll();
     if (this.#local.podIP) addresses.free(this.#local.podIP);
@@ -252,14 +264,15 @@ export class PodWorker {
     this.#local = { ...this.#local, podIP, hostIP: hostAddressOf(cidr) };
   }
 
-  #save(): Promise<void> {
-    if (this.#forgotten) return Promise.resolve();
+  async #save(): Promise<void> {
+    if (this.#forgotten) return;
     this.#noted = this.#local;
-    return this.#tools.assignments.save({
+    await this.#tools.assignments.save({
       pod: this.#pod,
       local: this.#local,
       env: this.#environment.known,
     });
+    this.#tools.diskTrouble.over(this.#name);
   }
 
   #container(name: string): Container {

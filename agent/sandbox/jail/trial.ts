@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Clock } from '../../../process/clock.ts';
+import { isDiskFull, writeFileAtomically } from '../../../process/folder.ts';
 import { bubblewrapJail } from './bubblewrap.ts';
 import { openJail, type Jail } from './jail.ts';
 import { nodeBinary } from './node-binary.ts';
@@ -33,11 +34,13 @@ export async function findJail(options: {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const seccompFile = join(folder, `seccomp-${process.arch}.bpf`);
-    await writeFile(seccompFile, seccompFilter(process.arch), { mode: 0o600 });
+    await keep(seccompFile, seccompFilter(process.arch));
     const jail = bubblewrapJail({ command: await pathTo(command), node: await nodeBinary(), seccompFile });
     const why = await trial(jail, folder, clock);
     return why === undefined ? { jail } : { jail: openJail, why };
   } catch (error) {
+    // A full disk is no property of this machine: apps must not lose their walls by it.
+    if (isDiskFull(error)) throw error;
     return { jail: openJail, why: wordsOf(error) };
   }
 }
@@ -54,6 +57,12 @@ async function pathTo(command: string): Promise<string> {
     if (isThere) return path;
   }
   throw Object.assign(new Error(`${command} is not on the PATH`), { code: 'ENOENT' });
+}
+
+/** Writes only what is not there yet: a start on a full disk then needs no room for it. */
+async function keep(path: string, bytes: Uint8Array): Promise<void> {
+  const there = await readFile(path).catch(() => undefined);
+  if (!there?.equals(bytes)) await writeFileAtomically(path, bytes);
 }
 
 async function trial(jail: Jail, folder: string, clock: Clock): Promise<string | undefined> {

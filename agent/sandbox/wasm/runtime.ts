@@ -4,7 +4,7 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryName } from '../../../process/folder.ts';
+import { temporaryName, withFile } from '../../../process/folder.ts';
 
 /** The only shim that was looked through: ≤ 0.26.0 had a full escape by symlink. */
 const shimVersion = '0.26.1';
@@ -61,7 +61,10 @@ export async function putFolder(folder: string, files: Map<string, Uint8Array>):
   try {
     for (const [name, bytes] of files) {
       await mkdir(dirname(join(temporary, name)), { recursive: true });
-      await writeFile(join(temporary, name), bytes);
+      const path = join(temporary, name);
+      await writeFile(path, bytes).catch((error: unknown) => {
+        throw withFile(error, path);
+      });
     }
     await rename(temporary, folder);
   } catch (error) {

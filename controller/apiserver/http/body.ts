@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { depthMax, isDeeperThan } from '../../../api/depth.ts';
 import { badRequest, timeout, tooLarge, unsupportedMediaType } from '../../../api/errors.ts';
 import type { PatchType } from '../../../api/patch/patch.ts';
 import { within } from '../../../process/bounded.ts';
@@ -34,7 +36,9 @@ export async function readBody(request: ApiServerRequest, clock: Clock): Promise
 async function collect(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  // Left before its end, a stream is destroyed, and with it the way on which a too large body is answered.
+  const left = body instanceof Readable ? body.iterator({ destroyOnReturn: false }) : body;
+  for await (const chunk of left as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw tooLarge(bytesMax);
     chunks.push(chunk);
@@ -48,11 +52,11 @@ export async function decodeBody(
   { headers, user }: Pick<ApiServerRequest, 'headers' | 'user'>,
 ): Promise<unknown> {
   const type = mediaType(headers['content-type']);
-  if (type === 'application/json' || type === '') return parseJson(body);
+  if (type === 'application/json' || type === '') return shallow(parseJson(body));
   if (type === 'application/yaml') {
     // Its parser compares each key with all before it: 20 000 keys take three seconds in which nobody else is answered.
     if (!isMaster(user)) throw unsupportedMediaType(`${type}: write JSON`, ['application/json']);
-    return parseYaml(body);
+    return shallow(await parseYaml(body));
   }
   if (type === 'application/vnd.kubernetes.protobuf')
     throw unsupportedMediaType(
@@ -76,7 +80,7 @@ export async function decodePatch(
     );
   const patchType = patchTypes.get(type);
   if (!patchType) throw unsupportedMediaType(type, accepted);
-  return { type: patchType, patch: parseJson(body) };
+  return { type: patchType, patch: shallow(parseJson(body)) };
 }
 
 function mediaType(contentType: string | undefined): string {
@@ -89,6 +93,13 @@ function parseJson(body: Buffer): unknown {
   } catch (error) {
     throw badRequest(`the body of the request is not JSON: ${(error as Error).message}`);
   }
+}
+
+/** Whoever reads it later goes down into it by calls: validation, patches, the watchers' copies. */
+function shallow(value: unknown): unknown {
+  if (isDeeperThan(value, depthMax))
+    throw badRequest(`the body of the request is nested more than ${depthMax} levels deep`);
+  return value;
 }
 
 async function parseYaml(body: Buffer): Promise<unknown> {

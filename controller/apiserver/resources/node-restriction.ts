@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { forbidden } from '../../../api/errors.ts';
 import { kindNamed } from '../../../api/kinds.ts';
 import { ownerAnnotation, providerIdOf, tierAnnotation } from '../../../api/nodes.ts';
-import type { Event, Lease, Node, OwnerReference } from '../../../api/types.ts';
+import type { Lease, Node, OwnerReference } from '../../../api/types.ts';
 import type { MemberCertificate } from '../../../swarm/certificate.ts';
 import { nodeNameOf } from '../users.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { Admission, AdmissionRequest } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
+import { reportsOnlyItsOwn } from './node-events.ts';
 
 const hostnameLabel = 'kubernetes.io/hostname';
 /** Set by controllers and administrators alone. */
@@ -16,8 +17,6 @@ const specOfControllers = ['podCIDR', 'podCIDRs', 'unschedulable'] as const;
 /** Labels by which administrators set hosts apart: Kubernetes' own two, and kith's. */
 const labelsOfOthers =
   /^(node-restriction\.kubernetes\.io|node-role\.kubernetes\.io|(.+\.)?kith\.home\.arpa)\//;
-/** An Event is a sentence about something; the rest of a megabyte would only fill the store. */
-const eventCharactersMax = 16 * 1024;
 
 /** What places apps and Secrets by whom a host belongs to: its certificate says it, the host does not choose. */
 function certified({ owner, tier = 'volunteer' }: MemberCertificate): Record<string, string> {
@@ -36,13 +35,7 @@ export const nodeSaysOnlyItself: Admission = (request) => {
   const name = object.metadata?.name ?? '';
   const refuse = (why: string) => forbidden(kind, name, `node "${nodeName}" ${why}`);
   holdsNobodyUp(request, nodeName, refuse);
-  if (kind.type === 'Event') {
-    const { reportingInstance, source } = object as Event;
-    if ((reportingInstance || source?.host) !== nodeName || (source?.host ?? nodeName) !== nodeName)
-      throw refuse('may report Events in its own name only: reportingInstance or source.host');
-    if (JSON.stringify(object).length > eventCharactersMax)
-      throw refuse(`may report Events of at most ${eventCharactersMax} characters`);
-  }
+  if (kind.type === 'Event') reportsOnlyItsOwn(request, nodeName, refuse);
   if (kind.type === 'Lease' && (name !== nodeName || (object as Lease).spec?.holderIdentity !== nodeName))
     throw refuse('may hold only the Lease of its own name');
   if (kind.type !== 'Node') return object;

@@ -161,6 +161,49 @@ describe('blob exchange', () => {
     assert.deepEqual(lies, []);
   });
 
+  it('leaves a peer that drips bytes for the next, and asks it after all others from then on', async () => {
+    const clock = new VirtualClock();
+    /** Sends so many bytes in each virtual second. */
+    const slow = (name: string, perSecond: number) =>
+      started(name, (stream, headers) => {
+        const start = Number(/^bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0);
+        stream.respond({
+          ':status': 206,
+          'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
+        });
+        let at = start;
+        const timer = clock.every(1_000, () => {
+          if (stream.destroyed || at >= bytes.length) return timer.cancel();
+          stream.write(bytes.subarray(at, (at += perSecond)));
+          if (at >= bytes.length) stream.end();
+        });
+      });
+    const run = async (pull: Promise<void>) => {
+      const from = clock.now();
+      const progress = { over: false };
+      void pull.finally(() => (progress.over = true));
+      while (!progress.over) {
+        await clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      await pull;
+      return clock.now() - from;
+    };
+    const drip = await slow('drip', 100);
+    const one = exchange([drip, await honest()], clock);
+    assert.ok((await run(one.pull(digest, bytes.length))) < 30_000);
+    assert.deepEqual(lies, [], 'slow is no lie');
+    const asked = drip.asked.length;
+    await store.remove(digest);
+    await run(one.pull(digest, bytes.length));
+    assert.equal(drip.asked.length, asked);
+    // The control: a line of 20 KiB/s is slow and honest, and gets the time it needs.
+    await store.remove(digest);
+    assert.ok(
+      (await run(exchange([await slow('modem', 20_480)], clock).pull(digest, bytes.length))) > 45_000,
+    );
+  });
+
   it('says that no machine has it', async () => {
     await assert.rejects(exchange([await missing('a')]).pull(digest, bytes.length), { code: 'not-found' });
     await assert.rejects(exchange([]).pull(digest, bytes.length), { code: 'not-found' });

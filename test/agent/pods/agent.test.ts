@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigMap, Event, Pod } from '../../../api/types.ts';
+import { systemClock } from '../../../process/clock.ts';
+import { lineLog } from '../../../process/log.ts';
 import { until } from '../../support/wait.ts';
+import { noteAgainMs } from '../../../agent/pods/worker/worker.ts';
 import { Host, pod } from './support.ts';
 
 describe('an agent with a pod', () => {
@@ -45,6 +48,42 @@ describe('an agent with a pod', () => {
     await until('it is gone', () => !host.api.find('Pod', 'web', 'default'));
     assert.equal(host.sandbox.pods.size, 0);
     await until('it is forgotten', () => host.agent.pods().every((each) => each.uid !== uid));
+  });
+});
+
+describe('an agent that cannot note a pod on disk', () => {
+  const lines: string[] = [];
+  const host = new Host();
+  /** How often it was about to try again; seconds are shortened. */
+  let tries = 0;
+  const clock = {
+    ...systemClock,
+    after(ms: number, act: () => void) {
+      if (ms !== noteAgainMs) return systemClock.after(ms, act);
+      tries += 1;
+      return systemClock.after(20, act);
+    },
+  };
+  after(() => host.close());
+
+  it('says so once, tries again by itself, and says when it is over', async () => {
+    await host.ready({ clock, log: lineLog({ name: 'agent', clock, write: (line) => lines.push(line) }) });
+    host.api.put(pod('web'));
+    await host.untilReady('web');
+    const { uid } = host.api.find<Pod>('Pod', 'web', 'default')!.metadata!;
+    const noted = join(host.folder, 'pods', uid!, 'assignment.sealed');
+    rmSync(noted);
+    // Nothing can take the place of a folder that holds something.
+    mkdirSync(join(noted, 'in-the-way'), { recursive: true });
+    host.sandbox.container('web').exit(1);
+    await until('it was tried again and again', () => tries >= 5);
+    const told = () => lines.filter((line) => /could not be noted on disk/.test(line));
+    assert.equal(told().length, 1, told().join(''));
+    assert.match(told()[0]!, /pod=default\/web pods=1 error=.*assignment\.sealed/);
+    rmSync(noted, { recursive: true });
+    await until('it says that it is over', () => lines.some((line) => /noted on disk again/.test(line)));
+    assert.ok(statSync(noted).isFile());
+    assert.equal(told().length, 1);
   });
 });
 

@@ -36,8 +36,13 @@ export class Host {
   readonly api = new FakeApi();
   readonly sandbox = new FakeSandbox();
   readonly images = new FakeImages();
-  readonly folder = mkdtempSync(join(tmpdir(), 'kith-agent-'));
+  #folder: string | undefined;
   agent!: Agent;
+
+  /** Made when it is first needed: a host whose tests are not run has nobody to remove it. */
+  get folder(): string {
+    return (this.#folder ??= mkdtempSync(join(tmpdir(), 'kith-agent-')));
+  }
 
   async start(options: Partial<AgentOptions> = {}): Promise<Agent> {
     this.agent = await startAgent({
@@ -88,7 +93,10 @@ export class Host {
   }
 
   async close(): Promise<void> {
-    await this.agent?.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await this.agent?.stop();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 }

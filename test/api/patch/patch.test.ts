@@ -172,6 +172,8 @@ describe('a merge patch', () => {
     for (let level = 0; level < 10_000; level += 1) deep = { a: deep };
     assert.throws(() => applyPatch('merge', {}, deep, 'Pod'), isBadRequest);
     assert.throws(() => applyPatch('strategic', {}, deep, 'Pod'), isBadRequest);
+    // A list's items are taken as they are, whatever is in them.
+    assert.throws(() => applyPatch('merge', {}, { a: [deep] }, 'Pod'), isBadRequest);
   });
 
   it('leaves the object that it was given as it was', () => {
@@ -221,6 +223,25 @@ describe('a JSON patch', () => {
     const there = { op: 'move', from: '/a', path: '/b' };
     const back = { op: 'move', from: '/b', path: '/a' };
     assert.deepEqual(applyPatch('json', large, Array(500).fill([there, back]).flat(), 'Pod'), large);
+  });
+
+  it('cannot nest an object without end, by a deep value, a long path, or copies and moves into itself', () => {
+    let deep: object = {};
+    for (let level = 0; level < 80_000; level += 1) deep = { a: deep };
+    const refused = (patch: object[], target: object = { a: {} }) =>
+      assert.throws(() => applyPatch('json', target, patch, 'Pod'), isBadRequest);
+    refused([{ op: 'add', path: '/a', value: deep }]);
+    const path = (levels: number) => '/a'.repeat(levels);
+    const step = (levels: number) => ({ op: 'add', path: path(levels), value: {} });
+    const steps = (levels: number) => Array.from({ length: levels }, (_, index) => step(index + 1));
+    refused(steps(65));
+    refused(Array.from({ length: 64 }, () => ({ op: 'copy', from: '/a', path: '/a/b' })));
+    const beside = { op: 'copy', from: '/a', path: '/b' };
+    const further = { op: 'move', from: '/b', path: `${path(30)}/b` };
+    refused([...steps(30), beside, further, beside, further]);
+    // The control: as deep as is allowed, by each of these ways.
+    assert.ok(applyPatch('json', {}, steps(63), 'Pod'));
+    assert.ok(applyPatch('json', {}, [...steps(30), beside, further], 'Pod'));
   });
 
   it('cannot be made to grow without end by copying', () => {

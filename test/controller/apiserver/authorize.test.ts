@@ -231,7 +231,7 @@ describe('who may do what', () => {
     it('reports Events, and changes none but its own', async () => {
       const event = (name: string, host: string) => ({
         metadata: { name, namespace: 'default' },
-        involvedObject: { kind: 'Pod', name: 'mine', namespace: 'default' },
+        involvedObject: { kind: 'Pod', name: 'other', namespace: 'default' },
         reason: 'Started',
         source: { component: 'kith-agent', host },
       });

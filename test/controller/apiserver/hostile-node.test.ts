@@ -88,6 +88,60 @@ describe('a hostile host', () => {
     }
   });
 
+  it('does not speak in the name of the scheduler or another part of the system', async () => {
+    for (const forged of [
+      { reportingComponent: 'default-scheduler' },
+      { source: { component: 'default-scheduler', host: 'attic' } },
+      { source: { host: 'attic' } },
+      { source: {}, reportingInstance: 'attic', reportingComponent: 'node-liveness' },
+    ]) {
+      assert.equal((await report(event({}, forged))).status, 403, JSON.stringify(forged));
+      assert.equal((await report(event({}, forged), adminUser)).status, 201, 'the control');
+    }
+  });
+
+  it("reports on its own pods and its own Node, on nobody else's", async () => {
+    await cluster.client.create(node('cellar'));
+    await cluster.client.create(pod('theirs', { nodeName: 'cellar' }));
+    await cluster.client.create(pod('waiting'));
+    const about = (involvedObject: object, user?: User) => {
+      const { namespace = 'default' } = involvedObject as { namespace?: string };
+      const body = event({}, { involvedObject });
+      return cluster.ask('POST', `/api/v1/namespaces/${namespace}/events`, { body, user: user ?? attic });
+    };
+    const ours = { kind: 'Pod', name: 'mine', namespace: 'default' };
+    for (const involvedObject of [
+      { ...ours, name: 'theirs' },
+      { ...ours, name: 'waiting' },
+      { ...ours, name: 'gone' },
+      { ...ours, uid: 'of-another-mine' },
+      { kind: 'Node', name: 'cellar' },
+      { kind: 'Deployment', apiVersion: 'apps/v1', name: 'mine', namespace: 'default' },
+    ]) {
+      assert.equal((await about(involvedObject)).status, 403, JSON.stringify(involvedObject));
+      assert.equal((await about(involvedObject, adminUser)).status, 201, 'the control');
+    }
+    const { metadata } = await cluster.client.get({ kind: 'Pod', namespace: 'default', name: 'mine' });
+    assert.equal((await about({ ...ours, apiVersion: 'v1', uid: metadata!.uid })).status, 201);
+    assert.equal((await about({ kind: 'Node', name: 'attic' })).status, 201);
+    const related = { kind: 'Pod', name: 'theirs', namespace: 'default' };
+    assert.equal((await report(event({}, { related }))).status, 403);
+  });
+
+  it('counts repeats on an Event whose pod has gone, and cannot turn one to another pod', async () => {
+    const mine = event();
+    assert.equal((await report(mine)).status, 201);
+    await cluster.client.create(pod('theirs', { nodeName: 'cellar' }));
+    await cluster.client.delete(
+      { kind: 'Pod', namespace: 'default', name: 'mine' },
+      { gracePeriodSeconds: 0 },
+    );
+    const change = (body: object) =>
+      cluster.ask('PATCH', `${events}/${mine.metadata.name}`, { body, type: merge, user: attic });
+    assert.equal((await change({ count: 2 })).status, 200);
+    assert.equal((await change({ involvedObject: { name: 'theirs' } })).status, 403);
+  });
+
   it('does not take the labels by which administrators set hosts apart', async () => {
     for (const label of [
       'node-role.kubernetes.io/control-plane',
@@ -156,6 +210,35 @@ describe('a hostile host', () => {
     assert.equal((await patch(merge)).status, 200);
   });
 
+  it('cannot exhaust the stack with a body that is nested without end, whatever its form', async () => {
+    const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const status = '/api/v1/nodes/attic/status';
+    const bodies: [string, string, (value: string) => string][] = [
+      ['POST', 'application/json', (value) => `{"metadata":{"name":"e"},"x":${value}}`],
+      [
+        'PATCH',
+        'application/json-patch+json',
+        (value) => `[{"op":"add","path":"/status/x","value":${value}}]`,
+      ],
+      ['PATCH', merge, (value) => `{"status":{"x":[${value}]}}`],
+      ['PATCH', 'application/strategic-merge-patch+json', (value) => `{"status":{"x":${value}}}`],
+    ];
+    for (const [method, type, around] of bodies) {
+      const send = (levels: number) => {
+        const [path, body] = [method === 'POST' ? events : status, around(deep(levels))];
+        return cluster.ask(method, path, { body, type, user: attic });
+      };
+      const refused = await send(80_000);
+      assert.equal(refused.status, 400, type);
+      assert.match(refused.json.message!, /nested more than 64 levels/);
+      // The control: one that is less deep is read.
+      assert.doesNotMatch((await send(20)).json.message ?? '', /nested/);
+    }
+    // By aliases YAML makes an object part of itself.
+    const yaml = { body: '&a [*a, *a]', type: 'application/yaml' };
+    assert.equal((await cluster.ask('POST', events, yaml)).status, 400);
+  });
+
   it('cannot fill the store: what it writes is counted, and comes back with time', async () => {
     const flood = async (user: User) => {
       const body = event({}, { message: 'x'.repeat(15_000) });
@@ -174,11 +257,12 @@ describe('a hostile host', () => {
     assert.ok(Number(refused.headers['retry-after']) >= 1);
     assert.equal(await flood(adminUser), undefined, 'the control: who may do everything is not counted');
     const other = userOfCertificate({ ...certificate, name: 'cellar', key: 'b'.repeat(64) });
-    assert.equal(
-      (await report(event({}, { source: { host: 'cellar' } }), other)).status,
-      201,
-      'nor are others',
-    );
+    await cluster.client.create(pod('theirs', { nodeName: 'cellar' }));
+    const theirs = {
+      involvedObject: { kind: 'Pod', name: 'theirs', namespace: 'default' },
+      source: { component: 'kith-agent', host: 'cellar' },
+    };
+    assert.equal((await report(event({}, theirs), other)).status, 201, 'nor are others');
     await clock.advance(Number(refused.headers['retry-after']) * 1000);
     assert.equal((await report(event({}, { message: 'x'.repeat(15_000) }))).status, 201);
   });

@@ -86,6 +86,37 @@ describe('the Noise listener', () => {
     await client.create(lease);
   });
 
+  /** The status of the answer to a body whose length was not said, 0 where there was none. */
+  const send = (session: ClientHttp2Session, bytes: number) =>
+    new Promise<number>((resolve) => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/api/v1/namespaces/default/events',
+        'content-type': 'application/json',
+      });
+      stream.on('error', () => resolve(0));
+      stream.once('response', (answer) => resolve(answer[':status']!));
+      stream.once('close', () => resolve(0));
+      stream.resume();
+      stream.end(Buffer.alloc(bytes, ' '));
+    });
+
+  it('answers a body that is too large, though its length was not said', async () => {
+    assert.equal(await send(session, 600 * 1024), 413);
+    assert.equal(await send(session, 400 * 1024), 400, 'that one is read, and is no JSON');
+  });
+
+  it('(control) a body that is left as any stream is left takes the answer with it', async () => {
+    const leaving = linked((stream) => {
+      void (async () => {
+        for await (const chunk of stream) if (chunk) break;
+        stream.respond({ ':status': 413 }, { endStream: true });
+      })().catch(() => {});
+    });
+    assert.equal(await send(leaving.session, 600 * 1024), 0);
+    leaving.cut();
+  });
+
   it('carries watches, whose end it tells from a cut link', async () => {
     const client = httpClient(sessionTransport(at(session)));
     const seen: string[] = [];

@@ -14,12 +14,13 @@ import {
 const manyWrites = 1500;
 
 describe('the store on a disk that forgets', () => {
-  const tools = mkdtempSync(join(tmpdir(), 'kith-tools-'));
+  let tools: string;
   let library = '';
   let disk: FaultyDisk;
   let writing: WritingProcess;
 
   before(function () {
+    tools = mkdtempSync(join(tmpdir(), 'kith-tools-'));
     const compiled = compileFaultyDisk(tools);
     if ('library' in compiled) return void (library = compiled.library);
     if (process.env['CI'] === 'true') throw new Error(compiled.missing);

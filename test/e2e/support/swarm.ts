@@ -21,12 +21,17 @@ export const appHost = 'hello.default.kith.localhost';
 
 /** A swarm of real processes on loopback, each started by what a user would type, in home folders of its own. */
 export class TestSwarm {
-  readonly folder = mkdtempSync(join(tmpdir(), 'kith-e2e-'));
+  #folder: string | undefined;
   readonly marker = randomBytes(6).toString('hex');
   readonly #running: Running[] = [];
   readonly #said = new Map<string, string[]>();
   bootstrap = '';
   gatewayPort = 0;
+
+  /** Made when it is first needed: a swarm whose tests are not run has nobody to remove it. */
+  get folder(): string {
+    return (this.#folder ??= mkdtempSync(join(tmpdir(), 'kith-e2e-')));
+  }
 
   /** The home called `name`, whose commands run as a user would type them. */
   kith(name: string, environment: NodeJS.ProcessEnv = {}): Kith {
