@@ -1,37 +1,15 @@
-import type { Kind } from '../kinds.ts';
 import { fieldMerging, typeMerging, typeSchema } from '../schema/load.ts';
 import type { FieldMerging, FieldSchema } from '../schema/schema.ts';
-import { deduced, untypedWhole } from './merge-schema.ts';
+import { untypedWhole } from './merge-schema.ts';
 import type { MapSchema, MergeSchema } from './merge-schema.ts';
 
 const byType = new Map<string, MapSchema>();
-
-/** How a kind is merged: as the schema data says, or a custom resource's definition; without one, what is found decides. */
-export function mergeSchemaOf(kind: Kind, custom?: MergeSchema): MergeSchema {
-  if (kind.type !== undefined) return typeMergeSchema(kind.type);
-  return custom ? withObjectMeta(custom) : withObjectMeta(deduced);
-}
 
 /** How objects of a type in the schema data are merged, such as `Scale`. */
 export function typeMergeSchema(type: string): MapSchema {
   let found = byType.get(type);
   if (!found) byType.set(type, (found = mapOfType(type)));
   return found;
-}
-
-/** What every object has, in front of what its own schema says. */
-function withObjectMeta(schema: MergeSchema): MergeSchema {
-  const own = schema.shape === 'map' ? schema : undefined;
-  const values = schema.shape === 'any' ? deduced : own?.values;
-  return {
-    shape: 'map',
-    field(name) {
-      if (name === 'apiVersion' || name === 'kind') return text;
-      return name === 'metadata' ? typeMergeSchema('ObjectMeta') : own?.field?.(name);
-    },
-    ...(values && { values }),
-    ...(own?.present && { present: own.present }),
-  };
 }
 
 const text: MergeSchema = { shape: 'leaf', scalar: 'string' };

@@ -15,6 +15,7 @@ export function directClient(registry: Registry, user: User = controllerUser): C
     dryRun: options.dryRun ?? false,
     isNamespaceToCome: options.isNamespaceToCome ?? false,
     fieldValidation: options.fieldValidation ?? 'Strict',
+    fieldManager: options.fieldManager ?? 'kith-controller-manager',
     warn: () => {},
   });
 

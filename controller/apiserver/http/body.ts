@@ -1,11 +1,14 @@
 import { Readable } from 'node:stream';
 import { depthMax, isDeeperThan } from '../../../api/depth.ts';
 import { badRequest, timeout, tooLarge, unsupportedMediaType } from '../../../api/errors.ts';
+import { duplicateKeys } from '../../../api/duplicate-keys.ts';
 import type { PatchType } from '../../../api/patch/patch.ts';
 import { within } from '../../../process/bounded.ts';
 import type { Clock } from '../../../process/clock.ts';
+import { doublesInJson, doublesInYaml, type Doubles } from '../resources/strictness.ts';
 import { isMaster } from '../users.ts';
 import type { ApiServerRequest } from './exchange.ts';
+import { parseYaml } from './yaml.ts';
 
 /** As the API server of Kubernetes has it: twice what etcd takes, and far above any manifest. */
 export const bodyBytesMax = 3 * 1024 * 1024;
@@ -13,9 +16,7 @@ export const bodyBytesMax = 3 * 1024 * 1024;
 export const memberBodyBytesMax = 512 * 1024;
 /** A body that takes longer to arrive is not on its way. */
 const bodyWithinMs = 30_000;
-/** A YAML document may repeat itself by aliases; more than this is an attempt to fill memory. */
-const yamlAliasesMax = 100;
-
+const applyType = 'application/apply-patch+yaml';
 const patchTypes = new Map<string, PatchType>([
   ['application/json-patch+json', 'json'],
   ['application/merge-patch+json', 'merge'],
@@ -56,7 +57,7 @@ export async function decodeBody(
   if (type === 'application/yaml') {
     // Its parser compares each key with all before it: 20 000 keys take three seconds in which nobody else is answered.
     if (!isMaster(user)) throw unsupportedMediaType(`${type}: write JSON`, ['application/json']);
-    return shallow(await parseYaml(body));
+    return shallow((await parseYaml(body.toString('utf8'), notYaml)).value);
   }
   if (type === 'application/vnd.kubernetes.protobuf')
     throw unsupportedMediaType(
@@ -72,12 +73,7 @@ export async function decodePatch(
   contentType: string | undefined,
 ): Promise<{ type: PatchType; patch: unknown }> {
   const type = mediaType(contentType);
-  const accepted = [...patchTypes.keys()];
-  if (type === 'application/apply-patch+yaml')
-    throw unsupportedMediaType(
-      `${type}: kith has no server-side apply yet; use kubectl apply without --server-side`,
-      accepted,
-    );
+  const accepted = [...patchTypes.keys(), applyType];
   const patchType = patchTypes.get(type);
   if (!patchType) throw unsupportedMediaType(type, accepted);
   return { type: patchType, patch: shallow(parseJson(body)) };
@@ -102,12 +98,37 @@ function shallow(value: unknown): unknown {
   return value;
 }
 
-async function parseYaml(body: Buffer): Promise<unknown> {
-  // Most callers send JSON: the parser is loaded when the first one does not.
-  const { parse } = await import('yaml');
+/** A configuration to apply, and what stands in it twice: YAML, or JSON, which is YAML too. @throws ApiError (bad request) */
+export async function decodeConfiguration(
+  body: Buffer,
+  user: ApiServerRequest['user'],
+): Promise<{ configuration: unknown; doubles: Doubles | undefined }> {
+  const text = body.toString('utf8');
+  const json = jsonIn(text);
+  if (json !== undefined)
+    return { configuration: shallow(json), doubles: doublesInYaml(duplicateKeys(text)) };
+  if (!isMaster(user))
+    throw unsupportedMediaType(`${applyType}, and the body is YAML: write it as JSON`, [applyType]);
+  const yaml = await parseYaml(text, (why) => `error decoding YAML: error converting YAML to JSON: ${why}`);
+  return { configuration: shallow(yaml.value), doubles: doublesInYaml(yaml.doubles) };
+}
+
+/** What stands twice in a body that was decoded: `JSON.parse` says nothing of it. */
+export async function doublesIn(body: Buffer, contentType: string | undefined): Promise<Doubles | undefined> {
+  const type = mediaType(contentType);
+  if (type === 'application/yaml')
+    return doublesInYaml((await parseYaml(body.toString('utf8'), notYaml)).doubles);
+  return type === '' || type.endsWith('json') ? doublesInJson(body.toString('utf8')) : undefined;
+}
+
+function jsonIn(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    return parse(body.toString('utf8'), { maxAliasCount: yamlAliasesMax }) as unknown;
-  } catch (error) {
-    throw badRequest(`the body of the request is not YAML: ${(error as Error).message}`);
+    return JSON.parse(text) as unknown;
+  } catch {
+    // YAML in flow style, or broken: the YAML parser says what is wrong.
+    return undefined;
   }
 }
+
+const notYaml = (why: string) => `the body of the request is not YAML: ${why}`;

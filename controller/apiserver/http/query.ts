@@ -2,10 +2,7 @@ import { badRequest, refusal } from '../../../api/errors.ts';
 import { kindNamed } from '../../../api/kinds.ts';
 import type { DeleteOptions as WireDeleteOptions } from '../../../api/types.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
-import type { FieldValidation } from '../resources/decoding.ts';
 import type { ListQuery } from '../resources/reader.ts';
-import type { WriteContext } from '../resources/registry.ts';
-import type { User } from '../users.ts';
 import type { IncludeObject } from './represent.ts';
 
 /** What a list, watch or deletecollection asks for. */
@@ -19,22 +16,6 @@ export function listQueryOf(query: URLSearchParams, namespace: string | undefine
     continue: text('continue') || undefined,
     resourceVersion: text('resourceVersion'),
     resourceVersionMatch: text('resourceVersionMatch'),
-  };
-}
-
-export function writeContextOf(query: URLSearchParams, user: User, warnings: string[]): WriteContext {
-  const dryRun = isDryRun(query.getAll('dryRun'));
-  const isNamespaceToCome = query.get('namespaceToCome') === 'true';
-  if (isNamespaceToCome && !dryRun)
-    throw badRequest(
-      'namespaceToCome: only a dry run may name a namespace that is not there: add dryRun=All',
-    );
-  return {
-    user,
-    dryRun,
-    isNamespaceToCome,
-    fieldValidation: fieldValidationOf(query.get('fieldValidation')),
-    warn: (text) => void warnings.push(text),
   };
 }
 
@@ -59,29 +40,6 @@ export function deleteOptionsOf(body: unknown, query: URLSearchParams): WireDele
   if (grace !== undefined) options.gracePeriodSeconds = grace;
   if (policy) options.propagationPolicy = policy;
   return options;
-}
-
-export function isDryRun(values: readonly string[]): boolean {
-  const wrong = values.find((value) => value !== 'All');
-  if (wrong) throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`);
-  return values.length > 0;
-}
-
-/** As in Kubernetes, unknown fields are warned of where the caller does not say what it wants. */
-function fieldValidationOf(value: string | null): FieldValidation {
-  switch (value) {
-    case null:
-    case '':
-    case 'Warn':
-      return 'Warn';
-    case 'Strict':
-    case 'Ignore':
-      return value;
-    default:
-      throw badRequest(
-        `fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Warn", "Strict"`,
-      );
-  }
 }
 
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {

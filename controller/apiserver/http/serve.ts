@@ -1,4 +1,4 @@
-import { badRequest, methodNotAllowed } from '../../../api/errors.ts';
+import { badRequest, methodNotAllowed, unsupportedMediaType } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
 import { authorize } from '../auth/authorize.ts';
@@ -9,14 +9,15 @@ import type { SharedBytes } from '../storage/shared-bytes.ts';
 import type { User } from '../users.ts';
 import { negotiate, type Representation } from './accept.ts';
 import { objectAnswer } from './answers.ts';
-import { decodeBody, decodePatch, readBody } from './body.ts';
+import { decodeBody, decodeConfiguration, decodePatch, doublesIn, readBody } from './body.ts';
 import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
 import { podLog, type NodeStreams } from './logs.ts';
-import { deleteOptionsOf, includeObjectOf, isDryRun, listQueryOf, writeContextOf } from './query.ts';
+import { deleteOptionsOf, includeObjectOf, listQueryOf } from './query.ts';
 import { showListing, showObject, type Shown } from './represent.ts';
 import { isTrue, type RequestInfo } from './request-info.ts';
 import { watchBody } from './watch-body.ts';
 import type { WriteBudget } from './write-budget.ts';
+import { isApplyPatch, isDryRun, writeContextOf } from './write-options.ts';
 
 export interface ServeOptions {
   registry: Registry;
@@ -41,7 +42,7 @@ export async function serve(
   const includeObject = includeObjectOf(query);
   const shown = (): Shown => ({ representation, includeObject, now: clock.date() });
   const warnings: string[] = [];
-  const context = writeContextOf(query, request.user, warnings);
+  const context = writeContextOf(verb, request, query, warnings);
   const answer = (status: number, value: object) => objectAnswer(status, value, representation, warnings);
   const show = (status: number, object: Resource) =>
     answer(status, subresource === 'scale' ? object : showObject(kind, object, shown()));
@@ -50,7 +51,14 @@ export async function serve(
     options.budget.spend(request.user, bytes.length, kind.kind);
     return bytes;
   };
-  const object = async () => decodeBody(await body(), request);
+  const strictly = async (bytes: Buffer): Promise<WriteContext> => {
+    if (context.fieldValidation === 'Ignore') return context;
+    return { ...context, doubles: await doublesIn(bytes, request.headers['content-type']) };
+  };
+  const object = async () => {
+    const bytes = await body();
+    return [await decodeBody(bytes, request), await strictly(bytes)] as const;
+  };
 
   switch (verb) {
     case 'get':
@@ -68,25 +76,27 @@ export async function serve(
       if (subresource)
         return answer(
           201,
-          await registry.createSubresource(
-            kind,
-            namespace,
-            name!,
-            asSubresource(info),
-            await object(),
-            context,
-          ),
+          await registry.createSubresource(kind, namespace, name!, asSubresource(info), ...(await object())),
         );
       if (name !== undefined) throw methodNotAllowed(kind, 'create by name');
-      return show(201, await registry.create(kind, namespace, await object(), context));
+      return show(201, await registry.create(kind, namespace, ...(await object())));
     case 'update':
+      return show(200, await registry.update(kind, namespace, name!, writable(info), ...(await object())));
+    case 'patch': {
+      const contentType = request.headers['content-type'];
+      const bytes = await body();
+      if (isApplyPatch(contentType)) {
+        const { configuration, doubles } = await decodeConfiguration(bytes, request.user);
+        const how = { ...context, doubles };
+        const outcome = await registry.apply(kind, namespace, name!, writable(info), configuration, how);
+        return show(outcome.isNew ? 201 : 200, outcome.object);
+      }
+      const { type, patch } = await decodePatch(bytes, contentType);
+      if (kind.custom && type === 'strategic') throw noStrategicPatch(request.headers['content-type']);
       return show(
         200,
-        await registry.update(kind, namespace, name!, writable(info), await object(), context),
+        await registry.patch(kind, namespace, name!, writable(info), type, patch, await strictly(bytes)),
       );
-    case 'patch': {
-      const { type, patch } = await decodePatch(await body(), request.headers['content-type']);
-      return show(200, await registry.patch(kind, namespace, name!, writable(info), type, patch, context));
     }
     case 'delete': {
       if (subresource) throw methodNotAllowed(kind, verb);
@@ -112,6 +122,15 @@ export async function serve(
       return answer(200, showListing(kind, deleted, shown()));
     }
   }
+}
+
+/** Which lists of a custom resource to merge, and by what, nobody has told. */
+function noStrategicPatch(contentType: string | undefined): Error {
+  return unsupportedMediaType(contentType ?? '', [
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    'application/apply-patch+yaml',
+  ]);
 }
 
 const isStreamed = (subresource: string | undefined) =>

@@ -1,26 +1,25 @@
+import { applyDefaults } from '../../../api/defaults/defaults.ts';
 import { badRequest, refusal, undecodable } from '../../../api/errors.ts';
 import { fieldErrorText } from '../../../api/field-errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
-import { validate } from '../../../api/validation/validation.ts';
+import { validateStatus } from '../../../api/validation/statuses.ts';
+import { judgesWhatIsMissing, validate } from '../../../api/validation/validation.ts';
+import { decodeCustom, refuseInvalidCustom, withCustomDefaults } from '../custom/custom-resources.ts';
 import type { Resource } from './metadata.ts';
+import { beStrict, invalidPatch, type Strictness } from './strictness.ts';
 
-/** What becomes of a field that the schema does not know: refused, dropped with a warning, or dropped. */
-export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+export type { FieldValidation } from './strictness.ts';
 
 /**
- * A body as an object of `kind`. Wrong types are always refused, by their field's name; unknown fields as `fieldValidation`
+ * A body as an object of `kind`. Wrong types are always refused, by their field's name; unknown fields, and what stands twice, as `how`
  * says. Missing fields are left to `refuseInvalid`, after the defaults are in.
  *
- * @throws ApiError (bad request) naming every field
+ * @param patched where the object comes of a patch: what is shown of it if it cannot be read
+ * @throws ApiError (bad request, or invalid for a patch) naming every field
  */
-export function decode(
-  kind: Kind,
-  value: unknown,
-  fieldValidation: FieldValidation,
-  warn: (text: string) => void,
-): Resource {
+export function decode(kind: Kind, value: unknown, how: Strictness, patched?: () => string): Resource {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badRequest(`the body of the request is not a ${kind.kind}: it must be one object`);
   const object = value as Resource;
@@ -33,22 +32,47 @@ export function decode(
       `the API version in the data (${String(object.apiVersion)}) does not match the expected API version (${kind.apiVersion})`,
     );
   const whole: Resource = { ...object, apiVersion: kind.apiVersion, kind: kind.kind };
+  if (kind.custom) {
+    beStrict(kind, [], how, patched);
+    return decodeCustom(kind, whole, how.fieldValidation, how.warn);
+  }
   const errors = decodeStrict(kind, whole).filter(({ type }) => type !== 'FieldValueRequired');
-  const unknown = errors.filter(({ type }) => type === 'UnknownField');
   const wrong = errors.filter(({ type }) => type !== 'UnknownField');
-  if (fieldValidation === 'Strict' && errors.length > 0) throw undecodable(kind, errors);
-  if (wrong.length > 0) throw undecodable(kind, wrong);
-  if (fieldValidation === 'Warn') for (const error of unknown) warn(fieldErrorText(error));
+  if (wrong.length > 0) {
+    const error = undecodable(kind, how.fieldValidation === 'Strict' ? errors : wrong);
+    throw patched ? invalidPatch(patched(), wrong.map(fieldErrorText).join(', ')) : error;
+  }
+  beStrict(kind, errors, how, patched);
   return normalize(kind, whole);
+}
+
+/** The object with the defaults of its kind. */
+export function withDefaults(kind: Kind, object: Resource): Resource {
+  return kind.custom ? withCustomDefaults(kind, object) : applyDefaults(object);
 }
 
 /** @throws ApiError (invalid) with a cause for each field that is missing, or cannot be what it is */
 export function refuseInvalid(kind: Kind, object: Resource, old?: Resource): void {
-  const missing = decodeStrict(kind, object).filter(({ type }) => type === 'FieldValueRequired');
+  if (kind.custom) return refuseInvalidCustom(kind, object, old);
+  const missing = judgesWhatIsMissing(kind)
+    ? []
+    : decodeStrict(kind, object).filter(({ type }) => type === 'FieldValueRequired');
   const invalid = validate(kind, object, old);
   const error = refusal(kind, object.metadata?.name ?? '', [
     ...missing.filter(({ field }) => !invalid.some((each) => each.field === field)),
     ...invalid,
   ]);
   if (error) throw error;
+}
+
+/** @throws ApiError (invalid) with a cause for each field of the status that cannot be what it is, or not after `old`'s */
+export function refuseInvalidStatus(kind: Kind, object: Resource, old: Resource): Resource {
+  if (kind.custom) {
+    const whole = withDefaults(kind, object);
+    refuseInvalidCustom(kind, whole, old);
+    return whole;
+  }
+  const error = refusal(kind, object.metadata?.name ?? '', validateStatus(kind, object, old));
+  if (error) throw error;
+  return object;
 }

@@ -1,5 +1,5 @@
-import { applyDefaults } from '../../../api/defaults/defaults.ts';
 import {
+  ApiError,
   badRequest,
   conflict,
   isAlreadyExists,
@@ -7,39 +7,60 @@ import {
   methodNotAllowed,
   refusal,
 } from '../../../api/errors.ts';
+import { goText } from '../../../api/apply/fields-of.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
-import type { DeleteOptions as WireDeleteOptions, Scale, Status } from '../../../api/types.ts';
+import type {
+  DeleteOptions as WireDeleteOptions,
+  ManagedFieldsEntry,
+  Scale,
+  Status,
+} from '../../../api/types.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import type { Random } from '../../../process/random.ts';
 import type { Store } from '../../store/store.ts';
+import { Definitions } from '../custom/definitions.ts';
+import { KindTable } from '../custom/kind-table.ts';
 import { Storage } from '../storage/storage.ts';
 import { controllerUser, type User } from '../users.ts';
 import { admit } from './admission.ts';
 import { ClusterIps } from './cluster-ips.ts';
-import { decode, refuseInvalid, type FieldValidation } from './decoding.ts';
+import { decode, refuseInvalid, refuseInvalidStatus, withDefaults } from './decoding.ts';
 import { decideDeletion } from './deletion.ts';
 import { newObject, replaced, withGeneration, withStatusOf, type Resource } from './metadata.ts';
 import { finalized, refuseSystemNamespace, systemNamespaces } from './namespaces.ts';
+import {
+  applied,
+  appliedScale,
+  ownedByCreator,
+  ownedByUpdater,
+  scaledByUpdater,
+  withManagedFields,
+  withoutNewTimesOnly,
+  type Author,
+  type Scaling,
+} from './ownership.ts';
 import { bound, type Binding, type Eviction } from './pods.ts';
 import { Reader, type Listing, type ListQuery } from './reader.ts';
 import { scaled, scaleOf } from './scale.ts';
 import { followServiceAddresses } from './service-addresses.ts';
+import { beStrictWithYaml, type Strictness } from './strictness.ts';
 import { Writer, type Written } from './writer.ts';
 
 export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finalize';
 
 /** How a write is meant. */
-export interface WriteContext {
+export interface WriteContext extends Strictness {
   user: User;
   dryRun: boolean;
   /** A dry run of what is to lie in a namespace that its writer makes first: that it is not there yet is no mistake. */
   isNamespaceToCome?: boolean;
-  fieldValidation: FieldValidation;
-  /** Told of what was accepted and yet is not as the writer may think; becomes a `Warning` header. */
-  warn: (text: string) => void;
+  /** Whose the fields become that the write changes: what the caller calls itself. */
+  fieldManager: string;
+  /** Of an apply: takes what others own. @default false */
+  force?: boolean;
 }
 
 /** A generated name that is taken is drawn again this often before the writer is told. */
@@ -58,6 +79,8 @@ export interface RegistryOptions {
 export class Registry {
   readonly reader: Reader;
   readonly storage: Storage;
+  readonly kinds: KindTable;
+  readonly #definitions: Definitions;
   readonly #writer: Writer;
   readonly #clusterIps: ClusterIps;
   readonly #clock: Clock;
@@ -67,6 +90,7 @@ export class Registry {
 
   constructor({ store, clock, random, log }: RegistryOptions) {
     this.storage = new Storage(store, clock);
+    this.kinds = new KindTable(store);
     this.reader = new Reader(this.storage, clock);
     this.#writer = new Writer(this.storage);
     this.#clusterIps = new ClusterIps(random);
@@ -74,6 +98,14 @@ export class Registry {
     this.#random = random;
     this.#log = log;
     this.#unwatchServices = followServiceAddresses(store, this.#clusterIps, log);
+    this.#definitions = new Definitions({
+      store,
+      kinds: this.kinds,
+      writer: this.#writer,
+      clock,
+      log,
+      deleteAll: (kind) => this.#deleteAll(kind),
+    });
   }
 
   /** Makes what a cluster has from its first moment, where it is not there yet. */
@@ -96,13 +128,28 @@ export class Registry {
     body: unknown,
     context: WriteContext,
   ): Promise<Resource> {
-    const input = decode(kind, body, context.fieldValidation, context.warn);
+    if (kind.custom?.isEnding) throw refuseWhileEnding(kind);
+    return this.#create(kind, namespace, decode(kind, body, context), context, (draft, author, given) =>
+      ownedByCreator(kind, draft, given, author),
+    );
+  }
+
+  /** Puts an object there; `owned` says whose its fields are, by the object as it was asked for. */
+  async #create(
+    kind: Kind,
+    namespace: string | undefined,
+    input: Resource,
+    context: WriteContext,
+    owned: (draft: Resource, author: Author, given: ManagedFieldsEntry[] | undefined) => Resource,
+  ): Promise<Resource> {
+    const given = input.metadata?.managedFields;
     for (let tries = 1; ; tries++) {
       const undos: (() => void)[] = [];
       try {
         const now = this.#clock.date();
         const draft = newObject(kind, input, { namespace, now, random: this.#random });
-        const object = this.#admitted('create', kind, applyDefaults(draft), undefined, context, undos);
+        const wished = owned(withDefaults(kind, draft), { fieldManager: context.fieldManager, now }, given);
+        const object = this.#admitted('create', kind, wished, undefined, context, undos);
         const created = await this.#writer.create(kind, object, context);
         if (context.dryRun) undo(undos);
         if (kind.type === 'Namespace' && !context.dryRun)
@@ -111,7 +158,8 @@ export class Registry {
       } catch (error) {
         undo(undos);
         const isDrawnName = !input.metadata?.name && input.metadata?.generateName;
-        if (!isDrawnName || !isAlreadyExists(error) || tries === nameTriesMax) throw error;
+        if (!isDrawnName || !isAlreadyExists(error)) throw error;
+        if (tries === nameTriesMax) throw noUniqueName(error);
       }
     }
   }
@@ -125,11 +173,12 @@ export class Registry {
     context: WriteContext,
   ): Promise<Resource> {
     if (subresource === 'scale')
-      return this.#updateScale(kind, namespace, name, () => body as Scale, context);
-    const input = decode(kind, body, context.fieldValidation, context.warn);
+      return this.#updateScale(kind, namespace, name, context, (old, before, author) =>
+        scaledByUpdater(kind, old, before, decodedScale(name, body), author),
+      );
+    const input = decode(kind, body, context);
     const given = input.metadata?.name;
-    if (given && given !== name)
-      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+    if (given && given !== name) throw otherName(given, name);
     const version = input.metadata?.resourceVersion;
     const { object } = await this.#change(
       kind,
@@ -153,19 +202,87 @@ export class Registry {
     patch: unknown,
     context: WriteContext,
   ): Promise<Resource> {
-    if (subresource === 'scale') {
-      const compute = (scale: Scale) =>
-        applyPatch(type === 'strategic' ? 'merge' : type, scale, patch, kind) as Scale;
-      return this.#updateScale(kind, namespace, name, compute, context);
-    }
+    if (subresource === 'scale')
+      return this.#updateScale(kind, namespace, name, context, (old, before, author) => {
+        const after = applyPatch(type === 'strategic' ? 'merge' : type, before, patch, kind);
+        return scaledByUpdater(kind, old, before, decodedScale(name, after), author);
+      });
     const { object } = await this.#change(kind, namespace, name, { context }, (old, undos) => {
       const patched = applyPatch(type, old, patch, kind) as Resource;
       // A patch that names a version is meant for that one alone.
       refuseStale(kind, old, patched.metadata?.resourceVersion);
-      const input = decode(kind, patched, context.fieldValidation, context.warn);
+      const input = decode(kind, patched, context, () =>
+        type === 'strategic' ? goText(patch) : JSON.stringify(patched),
+      );
       return this.#next(kind, subresource, old, input, context, undos);
     });
     return object;
+  }
+
+  /**
+   * Server-side apply: the object with all that the configuration says, and without what its manager applied before and does not any more.
+   * Makes it where it is not there.
+   */
+  async apply(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    subresource: Subresource | undefined,
+    configuration: unknown,
+    context: WriteContext,
+  ): Promise<{ object: Resource; isNew: boolean }> {
+    const { fieldManager, force = false } = context;
+    beStrictWithYaml(context);
+    const how = { ...context, doubles: undefined };
+    if (subresource === 'scale') {
+      const object = await this.#updateScale(kind, namespace, name, context, (old, before, author) =>
+        appliedScale(kind, old, before, configuration, { ...author, force }),
+      );
+      return { object, isNew: false };
+    }
+    if (subresource === undefined && !this.reader.find(kind, namespace, name)) {
+      try {
+        return {
+          object: await this.#createByApply(kind, namespace, name, configuration, context),
+          isNew: true,
+        };
+      } catch (error) {
+        // Someone else made it meanwhile: it is there now.
+        if (!isAlreadyExists(error)) throw error;
+      }
+    }
+    const { object } = await this.#change(kind, namespace, name, { context }, (old, undos) => {
+      const now = this.#clock.date();
+      const next = applied(kind, subresource, old, configuration, { fieldManager, force, now });
+      const input = decode(kind, next.object, how);
+      refuseOtherName(input, name);
+      refuseStale(kind, old, input.metadata?.resourceVersion);
+      return this.#next(kind, subresource, old, input, context, undos, (wished) =>
+        withManagedFields(wished, next.managedFields),
+      );
+    });
+    return { object, isNew: false };
+  }
+
+  async #createByApply(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    configuration: unknown,
+    context: WriteContext,
+  ): Promise<Resource> {
+    const { fieldManager, force = false } = context;
+    if (kind.custom?.isEnding) throw refuseWhileEnding(kind);
+    const now = this.#clock.date();
+    const next = applied(kind, undefined, undefined, configuration, { fieldManager, force, now });
+    const input = decode(kind, next.object, { ...context, doubles: undefined });
+    refuseOtherName(input, name);
+    if (input.metadata?.uid) throw noSuchUid(kind, name, input.metadata.uid);
+    // As in Kubernetes, a version says nothing of an object that is not there.
+    delete input.metadata?.resourceVersion;
+    return this.#create(kind, namespace, input, context, (draft) =>
+      withManagedFields(draft, next.managedFields),
+    );
   }
 
   /** Marks or removes an object; says which, with its last state. */
@@ -235,6 +352,7 @@ export class Registry {
 
   async close(): Promise<void> {
     this.#unwatchServices();
+    await this.#definitions.stop();
     this.reader.close();
     await this.storage.close();
   }
@@ -246,11 +364,16 @@ export class Registry {
     input: Resource,
     context: WriteContext,
     undos: (() => void)[],
+    owned = (wished: Resource): Resource =>
+      ownedByUpdater(kind, subresource, old, wished, input.metadata?.managedFields, {
+        fieldManager: context.fieldManager,
+        now: this.#clock.date(),
+      }),
   ): Resource {
-    if (subresource === 'status') return withStatusOf(old, input);
-    if (subresource === 'finalize') return finalized(old, input);
+    if (subresource === 'status') return owned(refuseInvalidStatus(kind, withStatusOf(old, input), old));
+    if (subresource === 'finalize') return owned(finalized(old, input));
     if (subresource) throw methodNotAllowed(kind, 'update');
-    const draft = applyDefaults(replaced(kind, old, input));
+    const draft = owned(withDefaults(kind, replaced(kind, old, input)));
     return withGeneration(kind, old, this.#admitted('update', kind, draft, old, context, undos));
   }
 
@@ -290,7 +413,7 @@ export class Registry {
       const options = { dryRun: context.dryRun, ...(pinned && { pinned }) };
       const written = await this.#writer.change(kind, namespace, name, options, (old) => {
         undo(undos);
-        return compute(old, undos);
+        return withoutNewTimesOnly(old, compute(old, undos));
       });
       if (context.dryRun) undo(undos);
       return written;
@@ -304,17 +427,24 @@ export class Registry {
     kind: Kind,
     namespace: string | undefined,
     name: string,
-    compute: (scale: Scale) => Scale,
     context: WriteContext,
+    compute: (old: Resource, before: Scale, author: Author) => Scaling,
   ): Promise<Resource> {
+    const { fieldManager } = context;
     const { object } = await this.#change(kind, namespace, name, { context }, (old, undos) => {
-      const scale = compute(scaleOf(kind, old));
-      const wrong = refusal(kind, name, decodeStrict('Scale', scale));
-      if (wrong) throw wrong;
+      const author = { fieldManager, now: this.#clock.date() };
+      const { scale, managedFields } = compute(old, scaleOf(kind, old), author);
       refuseStale(kind, old, scale.metadata?.resourceVersion);
-      return this.#next(kind, undefined, old, scaled(old, scale), context, undos);
+      return this.#next(kind, undefined, old, scaled(kind, old, scale), context, undos, (wished) =>
+        withManagedFields(wished, managedFields),
+      );
     });
     return scaleOf(kind, object);
+  }
+
+  /** Deletes every object of a kind; says how many there were. */
+  async #deleteAll(kind: Kind): Promise<number> {
+    return (await this.deleteCollection(kind, {}, {}, this.#ownContext())).items.length;
   }
 
   async #createDefaultAccount(namespace: string): Promise<void> {
@@ -327,8 +457,56 @@ export class Registry {
   }
 
   #ownContext(): WriteContext {
-    return { user: controllerUser, dryRun: false, fieldValidation: 'Strict', warn: () => {} };
+    return {
+      user: controllerUser,
+      dryRun: false,
+      fieldValidation: 'Strict',
+      fieldManager: 'kith-apiserver',
+      warn: () => {},
+    };
   }
+}
+
+function refuseWhileEnding(kind: Kind): ApiError {
+  return methodNotAllowed(kind, 'create not allowed while custom resource definition is terminating: create');
+}
+
+function decodedScale(name: string, scale: unknown): Scale {
+  const wrong = refusal('Deployment', name, decodeStrict('Scale', scale));
+  if (wrong) throw wrong;
+  return scale as Scale;
+}
+
+function otherName(given: string, name: string): ApiError {
+  return badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+}
+
+function refuseOtherName({ metadata }: Resource, name: string): void {
+  if (!metadata?.name)
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  if (metadata.name !== name) throw otherName(metadata.name, name);
+}
+
+function noSuchUid(kind: Kind, name: string, uid: string): ApiError {
+  return conflict(
+    kind,
+    name,
+    `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+  );
+}
+
+/** Every name that was drawn is taken. */
+function noUniqueName(error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  const { status } = error;
+  return new ApiError(
+    409,
+    'AlreadyExists',
+    `${status.message}, the server was not able to generate a unique name for the object`,
+    { ...status.details, retryAfterSeconds: 1 },
+  );
 }
 
 function refuseStale(kind: Kind, old: Resource, version: string | undefined): void {

@@ -1,0 +1,47 @@
+import type { Document, Node } from 'yaml';
+import { badRequest } from '../../../api/errors.ts';
+
+/** A YAML document may repeat itself by aliases; more than this is an attempt to fill memory. */
+const yamlAliasesMax = 100;
+/** As many keys that stand twice as are told. */
+const doublesMax = 100;
+
+/** What a YAML text says, and which keys stand twice in a map of it: the last counts. */
+export interface Yaml {
+  value: unknown;
+  doubles: { key: string; line: number }[];
+}
+
+/**
+ * A YAML text's only document. Aliases are limited; a key that stands twice is told, not refused: whether that is a mistake is the reader's
+ * to say.
+ *
+ * @throws ApiError (bad request)
+ */
+export async function parseYaml(text: string, why: (problem: string) => string): Promise<Yaml> {
+  // Most callers send JSON: the parser is loaded when the first one does not.
+  const { parseDocument, LineCounter, visit, isScalar } = await import('yaml');
+  const lines = new LineCounter();
+  // The parser's own search for double keys takes the square of their number.
+  const document: Document.Parsed = parseDocument(text, { uniqueKeys: false, lineCounter: lines });
+  const [error] = document.errors;
+  if (error) throw badRequest(why(error.message.split('\n')[0]!));
+  const doubles: Yaml['doubles'] = [];
+  visit(document, {
+    Map(_place, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items as { key: Node }[]) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value) && doubles.length < doublesMax)
+          doubles.push({ key: String(key.value), line: lines.linePos(key.range?.[0] ?? 0).line });
+        seen.add(key.value);
+      }
+    },
+  });
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: yamlAliasesMax });
+    return { value, doubles };
+  } catch (cause) {
+    throw badRequest(why((cause as Error).message.split('\n')[0]!));
+  }
+}
