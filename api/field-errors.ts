@@ -1,3 +1,5 @@
+import { GoValue } from './go-value.ts';
+
 /** Why a field is refused; the words are Kubernetes' own cause reasons (`Status.details.causes[].reason`). */
 export type FieldErrorType =
   | 'FieldValueRequired'
@@ -98,14 +100,14 @@ const withoutValue = new Set<FieldErrorType>([
 ]);
 
 /** A message repeats at most this much of a value: a refused 1 MiB ConfigMap must not come back as a 1 MiB message. */
-const valueCharactersMax = 200;
+const valueCharactersMax = 1_000;
 
 /** The error without its field, as Kubernetes writes it: `Invalid value: "x": must be …`. */
 export function fieldErrorBody({ type, value, detail }: FieldError): string {
   const head = words[type];
   let shown = '';
   if (!withoutValue.has(type) && value !== undefined) {
-    shown = JSON.stringify(value);
+    shown = value instanceof GoValue ? value.text : JSON.stringify(value);
     if (shown.length > valueCharactersMax) shown = `${shown.slice(0, valueCharactersMax)}…`;
     shown = `: ${shown}`;
   }

@@ -1,3 +1,5 @@
+import type { CustomKind } from './structural/custom-kind.ts';
+
 /** One kind of object that kith serves, as discovery describes it. */
 export interface Kind {
   /** `Deployment`. */
@@ -21,6 +23,17 @@ export interface Kind {
   categories: readonly string[];
   /** Fields that a field selector may ask for, each with what it reads where the object lacks it. */
   selectableFields: Readonly<Record<string, string>>;
+  /** Of a custom resource, what its definition says; a built-in kind has none. */
+  custom?: CustomKind;
+}
+
+/** The kinds that somebody serves, or knows of. */
+export interface KindSet {
+  all(): readonly Kind[];
+  /** What a URL names: `at('apps', 'v1', 'deployments')`; the core group is the empty string. */
+  at(group: string, version: string, plural: string): Kind | undefined;
+  /** What an object says that it is: `of('apps/v1', 'Deployment')`. */
+  of(apiVersion: string | undefined, kind: string | undefined): Kind | undefined;
 }
 
 type Entry = Pick<Kind, 'kind'> &
@@ -30,6 +43,7 @@ type Entry = Pick<Kind, 'kind'> &
     shortNames?: string;
     cluster?: true;
     all?: true;
+    category?: string;
     fields?: Record<string, string>;
   };
 
@@ -74,6 +88,39 @@ const entries: Entry[] = [
     fields: { 'status.replicas': '0' },
   },
   {
+    kind: 'StatefulSet',
+    apiVersion: 'apps/v1',
+    shortNames: 'sts',
+    all: true,
+    subresources: ['status', 'scale'],
+  },
+  { kind: 'DaemonSet', apiVersion: 'apps/v1', shortNames: 'ds', all: true, subresources: ['status'] },
+  { kind: 'ControllerRevision', apiVersion: 'apps/v1' },
+  {
+    kind: 'ReplicationController',
+    shortNames: 'rc',
+    all: true,
+    subresources: ['status', 'scale'],
+    fields: { 'status.replicas': '0' },
+  },
+  { kind: 'PodTemplate' },
+  {
+    kind: 'Job',
+    apiVersion: 'batch/v1',
+    all: true,
+    subresources: ['status'],
+    fields: { 'status.successful': '0' },
+  },
+  { kind: 'CronJob', apiVersion: 'batch/v1', shortNames: 'cj', all: true, subresources: ['status'] },
+  {
+    kind: 'HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v2',
+    shortNames: 'hpa',
+    all: true,
+    subresources: ['status'],
+  },
+  { kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', shortNames: 'pdb', subresources: ['status'] },
+  {
     kind: 'Service',
     shortNames: 'svc',
     all: true,
@@ -109,6 +156,79 @@ const entries: Entry[] = [
     },
   },
   { kind: 'ServiceAccount', shortNames: 'sa' },
+  // The same objects as core Events, in the form of another group (`api/events.ts`).
+  {
+    kind: 'Event',
+    type: 'EventsEvent',
+    apiVersion: 'events.k8s.io/v1',
+    shortNames: 'ev',
+    fields: {
+      'regarding.kind': '',
+      'regarding.namespace': '',
+      'regarding.name': '',
+      'regarding.uid': '',
+      'regarding.apiVersion': '',
+      'regarding.resourceVersion': '',
+      'regarding.fieldPath': '',
+      reason: '',
+      reportingController: '',
+      type: '',
+    },
+  },
+  { kind: 'Endpoints', plural: 'endpoints', shortNames: 'ep' },
+  { kind: 'LimitRange', shortNames: 'limits' },
+  { kind: 'ResourceQuota', shortNames: 'quota', subresources: ['status'] },
+  { kind: 'PersistentVolume', shortNames: 'pv', cluster: true, subresources: ['status'] },
+  { kind: 'PersistentVolumeClaim', shortNames: 'pvc', subresources: ['status'] },
+  {
+    kind: 'StorageClass',
+    apiVersion: 'storage.k8s.io/v1',
+    plural: 'storageclasses',
+    shortNames: 'sc',
+    cluster: true,
+  },
+  {
+    kind: 'Ingress',
+    apiVersion: 'networking.k8s.io/v1',
+    plural: 'ingresses',
+    shortNames: 'ing',
+    subresources: ['status'],
+  },
+  { kind: 'IngressClass', apiVersion: 'networking.k8s.io/v1', plural: 'ingressclasses', cluster: true },
+  {
+    kind: 'NetworkPolicy',
+    apiVersion: 'networking.k8s.io/v1',
+    plural: 'networkpolicies',
+    shortNames: 'netpol',
+  },
+  {
+    kind: 'PriorityClass',
+    apiVersion: 'scheduling.k8s.io/v1',
+    plural: 'priorityclasses',
+    shortNames: 'pc',
+    cluster: true,
+  },
+  { kind: 'RuntimeClass', apiVersion: 'node.k8s.io/v1', plural: 'runtimeclasses', cluster: true },
+  { kind: 'Role', apiVersion: 'rbac.authorization.k8s.io/v1' },
+  { kind: 'RoleBinding', apiVersion: 'rbac.authorization.k8s.io/v1' },
+  { kind: 'ClusterRole', apiVersion: 'rbac.authorization.k8s.io/v1', cluster: true },
+  { kind: 'ClusterRoleBinding', apiVersion: 'rbac.authorization.k8s.io/v1', cluster: true },
+  {
+    kind: 'CertificateSigningRequest',
+    apiVersion: 'certificates.k8s.io/v1',
+    shortNames: 'csr',
+    cluster: true,
+    subresources: ['status', 'approval'],
+    fields: { 'spec.signerName': '' },
+  },
+  {
+    kind: 'CustomResourceDefinition',
+    apiVersion: 'apiextensions.k8s.io/v1',
+    shortNames: 'crd,crds',
+    category: 'api-extensions',
+    cluster: true,
+    subresources: ['status'],
+  },
 ];
 
 function complete(entry: Entry): Kind {
@@ -126,7 +246,7 @@ function complete(entry: Entry): Kind {
     shortNames: entry.shortNames?.split(',') ?? [],
     namespaced: !entry.cluster,
     subresources: entry.subresources ?? [],
-    categories: entry.all ? ['all'] : [],
+    categories: entry.category ? [entry.category] : entry.all ? ['all'] : [],
     selectableFields: {
       'metadata.name': '',
       ...(entry.cluster ? {} : { 'metadata.namespace': '' }),

@@ -244,9 +244,15 @@ export function selectsFields(terms: readonly FieldTerm[], object: object, kind?
   });
 }
 
+/** Kubernetes selects these by other names than they have. */
+const otherNames: Readonly<Record<string, string>> = {
+  // An Event's `source` is selected by its component.
+  source: 'source.component',
+  'status.successful': 'status.succeeded',
+};
+
 function fieldText(object: object, path: string): string | undefined {
-  // An Event's `source` is selected by its component, as Kubernetes has it.
-  const steps = path === 'source' ? ['source', 'component'] : path.split('.');
+  const steps = (Object.hasOwn(otherNames, path) ? otherNames[path]! : path).split('.');
   let value: unknown = object;
   for (const step of steps) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;

@@ -56,7 +56,7 @@ async function actOnce(action: Action, hands: Hands): Promise<void> {
     case 'purge':
       return purge(action, client);
     case 'event':
-      return hands.events.record(action.about, action.said, hands.component);
+      return hands.events.record(action.about, action.said, hands.component, action.once);
     case 'again':
       return undefined;
   }

@@ -17,6 +17,7 @@ import { namespaceEnd } from './workloads/namespace.ts';
 import { podGarbage } from './workloads/pod-garbage.ts';
 import { serviceAccount } from './workloads/service-account.ts';
 import { replicaSet } from './workloads/replicaset.ts';
+import { withoutController } from './workloads/without-controller.ts';
 import { CachedWorld, unconfirmedMsMax } from './world.ts';
 
 /** Every kind that the controllers look at. Events and Leases are many and nobody decides by them. */
@@ -26,6 +27,14 @@ export const cachedKinds = [
   'Pod',
   'ReplicaSet',
   'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ControllerRevision',
+  'ReplicationController',
+  'Job',
+  'CronJob',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
   'Service',
   'EndpointSlice',
   'ServiceAccount',
@@ -44,6 +53,7 @@ export const reconcilers: readonly Reconciler[] = [
   garbageCollector(cachedKinds),
   namespaceEnd(cachedKinds),
   serviceAccount,
+  withoutController,
 ];
 
 export interface ControllersParts {

@@ -1,5 +1,5 @@
 import { timestamp } from '../api/conditions.ts';
-import { isNotFound } from '../api/errors.ts';
+import { isAlreadyExists, isNotFound } from '../api/errors.ts';
 import type { Event } from '../api/types.ts';
 import type { Client, KubeObject } from '../client/client.ts';
 import type { Clock } from '../process/clock.ts';
@@ -44,7 +44,8 @@ export class EventRecorder {
     this.#log = parts.log;
   }
 
-  record(about: KubeObject, said: Said, component: string): void {
+  /** With `once`, an Event of this reason about the object that is there already is left as it is, also one from before a restart. */
+  record(about: KubeObject, said: Said, component: string, once = false): void {
     const subject = about.metadata?.uid ?? about.metadata?.name ?? '';
     if (!this.#allowed(subject)) return;
     if (this.#pending >= pendingMax) {
@@ -54,7 +55,7 @@ export class EventRecorder {
     this.#pending++;
     // One after the other, so that a repetition finds the object it counts up.
     this.#last = this.#last
-      .then(() => this.#write(about, subject, said, component))
+      .then(() => this.#write(about, subject, said, component, once))
       .catch((error) => this.#log.debug('could not write an event', { reason: said.reason, error }))
       .finally(() => this.#pending--);
   }
@@ -64,34 +65,33 @@ export class EventRecorder {
     return this.#last;
   }
 
-  async #write(about: KubeObject, subject: string, said: Said, component: string): Promise<void> {
+  async #write(
+    about: KubeObject,
+    subject: string,
+    said: Said,
+    component: string,
+    once: boolean,
+  ): Promise<void> {
+    if (once) return this.#writeOnce(about, subject, said, component);
     const { key, message } = this.#aggregated([subject, component, said.type, said.reason].join('/'), said);
     const now = timestamp(this.#clock.date());
     const earlier = this.#remembered.get(key);
     if (earlier && (await this.#countUp(earlier, message, now))) return;
-    const { namespace, name, uid, resourceVersion } = about.metadata ?? {};
-    const event = await this.#client.create<Event>({
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { namespace: namespace ?? 'default', name: `${name}.${nameSuffix(this.#random, 12)}` },
-      involvedObject: {
-        apiVersion: about.apiVersion,
-        kind: about.kind,
-        namespace,
-        name,
-        uid,
-        resourceVersion,
-      },
-      type: said.type,
-      reason: said.reason,
-      message,
-      source: { component },
-      reportingComponent: component,
-      firstTimestamp: now,
-      lastTimestamp: now,
-      count: 1,
-    });
+    const name = `${about.metadata?.name}.${nameSuffix(this.#random, 12)}`;
+    const event = await this.#client.create<Event>(
+      eventOf(about, { ...said, message }, component, name, now),
+    );
     this.#remember(key, { event });
+  }
+
+  /** The name is the same each time, so that the server knows whether it has been said. */
+  async #writeOnce(about: KubeObject, subject: string, said: Said, component: string): Promise<void> {
+    const { name } = about.metadata ?? {};
+    const own = `${name}.${subject.replaceAll('-', '').slice(0, 12)}.${said.reason.toLowerCase()}`;
+    const event = eventOf(about, said, component, own, timestamp(this.#clock.date()));
+    await this.#client.create<Event>(event).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
   }
 
   async #countUp(earlier: Remembered, message: string, now: string): Promise<boolean> {
@@ -139,6 +139,24 @@ export class EventRecorder {
   #remember(key: string, remembered: Remembered): void {
     bounded(this.#remembered, key, remembered);
   }
+}
+
+function eventOf(about: KubeObject, said: Said, component: string, eventName: string, now: string): Event {
+  const { namespace, name, uid, resourceVersion } = about.metadata ?? {};
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { namespace: namespace ?? 'default', name: eventName },
+    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, namespace, name, uid, resourceVersion },
+    type: said.type,
+    reason: said.reason,
+    message: said.message,
+    source: { component },
+    reportingComponent: component,
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count: 1,
+  };
 }
 
 /** Sets an entry as the newest; the oldest beyond `rememberedMax` goes. */

@@ -11,8 +11,8 @@ export type Action =
   | { do: 'collect'; object: KubeObject; owners: OwnerToFind[]; options?: DeleteOptions }
   /** Deletes every object of a kind in a namespace, as the server lists them. With `expectEmpty`, finding any is a failure. */
   | { do: 'purge'; kind: string; namespace: string; expectEmpty: boolean }
-  /** Tells people what happened. */
-  | { do: 'event'; about: KubeObject; said: Said }
+  /** Tells people what happened. With `once`, not again while an Event of that reason about the object is there. */
+  | { do: 'event'; about: KubeObject; said: Said; once?: true }
   /** Looks at the same key again, even if nothing changes until then. */
   | { do: 'again'; afterMs: number };
 

@@ -1,18 +1,50 @@
 import { kindOf } from '../kinds.ts';
 import type {
+  ClusterRoleBinding,
+  CronJob,
+  CustomResourceDefinition,
+  DaemonSet,
   Deployment,
   EndpointSlice,
+  Endpoints,
+  HorizontalPodAutoscaler,
+  IngressClass,
+  Job,
+  LimitRange,
   Namespace,
+  NetworkPolicy,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
+  PodTemplate,
+  PriorityClass,
   ReplicaSet,
+  ReplicationController,
+  RoleBinding,
   Secret,
   Service,
+  StatefulSet,
+  StorageClass,
 } from '../types.ts';
+import { defaultAutoscaler } from './autoscaling.ts';
+import { defaultCronJob, defaultJob } from './batch.ts';
 import { defaultNamespace, defaultNode, defaultSecret } from './cluster.ts';
+import { defaultCustomResourceDefinition } from './custom-resource-definition.ts';
+import { defaultLimitRange, defaultPriorityClass } from './limits.ts';
+import { defaultEndpoints, defaultIngressClass, defaultNetworkPolicy } from './networking.ts';
 import { defaultPod } from './pod.ts';
+import { defaultBinding } from './rights.ts';
 import { defaultEndpointSlice, defaultService } from './service.ts';
-import { defaultDeployment, defaultReplicaSet } from './workloads.ts';
+import { defaultPersistentVolume, defaultPersistentVolumeClaim, defaultStorageClass } from './storage.ts';
+import {
+  defaultDaemonSet,
+  defaultDeployment,
+  defaultPodTemplate,
+  defaultReplicaSet,
+  defaultReplicationController,
+  defaultStatefulSet,
+} from './workloads.ts';
 
 type Typed = { apiVersion?: string; kind?: string };
 const of =
@@ -22,21 +54,39 @@ const of =
 
 /** What Kubernetes fills in, by the kind's type. A kind that is not here has no defaults. */
 const defaults: Record<string, (object: Typed) => Typed> = {
+  ClusterRoleBinding: of<ClusterRoleBinding>(defaultBinding),
+  CronJob: of<CronJob>(defaultCronJob),
+  CustomResourceDefinition: of<CustomResourceDefinition>(defaultCustomResourceDefinition),
+  DaemonSet: of<DaemonSet>(defaultDaemonSet),
   Deployment: of<Deployment>(defaultDeployment),
   EndpointSlice: of<EndpointSlice>(defaultEndpointSlice),
+  Endpoints: of<Endpoints>(defaultEndpoints),
+  HorizontalPodAutoscaler: of<HorizontalPodAutoscaler>(defaultAutoscaler),
+  IngressClass: of<IngressClass>(defaultIngressClass),
+  Job: of<Job>(defaultJob),
+  LimitRange: of<LimitRange>(defaultLimitRange),
   Namespace: of<Namespace>(defaultNamespace),
+  NetworkPolicy: of<NetworkPolicy>(defaultNetworkPolicy),
   Node: of<Node>(defaultNode),
+  PersistentVolume: of<PersistentVolume>(defaultPersistentVolume),
+  PersistentVolumeClaim: of<PersistentVolumeClaim>(defaultPersistentVolumeClaim),
   Pod: of<Pod>(defaultPod),
+  PodTemplate: of<PodTemplate>(defaultPodTemplate),
+  PriorityClass: of<PriorityClass>(defaultPriorityClass),
   ReplicaSet: of<ReplicaSet>(defaultReplicaSet),
+  ReplicationController: of<ReplicationController>(defaultReplicationController),
+  RoleBinding: of<RoleBinding>(defaultBinding),
   Secret: of<Secret>(defaultSecret),
   Service: of<Service>(defaultService),
+  StatefulSet: of<StatefulSet>(defaultStatefulSet),
+  StorageClass: of<StorageClass>(defaultStorageClass),
 };
 
 /**
  * The object with Kubernetes' defaults for its kind, as a new object: what was given stays as it is. Applying them twice
  * changes nothing. Expects what `normalize` made: no `null`, no wrong types. Its `apiVersion` and `kind` say what it is.
  *
- * Source: k8s.io/kubernetes/pkg/apis/(core|apps|discovery)/v1/defaults.go
+ * Source: k8s.io/kubernetes/pkg/apis/(core|apps|batch|discovery)/v1/defaults.go
  */
 export function applyDefaults<T extends object>(object: T): T {
   const { apiVersion, kind = '' } = object as Typed;

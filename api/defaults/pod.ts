@@ -19,8 +19,9 @@ export function defaultPod(pod: Pod): Pod {
   };
 }
 
-export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
-  return template.spec ? { ...template, spec: defaultPodSpec(template.spec) } : template;
+/** A template that is missing is as an empty one: validation says what it lacks. */
+export function defaultTemplate(template: PodTemplateSpec = {}): PodTemplateSpec {
+  return { ...template, spec: defaultPodSpec(template.spec ?? ({} as PodSpec)) };
 }
 
 function defaultPodSpec(spec: PodSpec): PodSpec {

@@ -11,7 +11,7 @@ export interface Table {
 
 export interface ColumnDefinition {
   name: string;
-  type: 'string' | 'integer';
+  type: ColumnType;
   /** `name` marks the column that names the object. */
   format: string;
   description: string;
@@ -24,15 +24,19 @@ export interface TableRow {
   object?: unknown;
 }
 
-export type Cell = string | number;
+export type Cell = string | number | boolean | null;
+
+export type ColumnType = 'string' | 'integer' | 'number' | 'boolean' | 'date';
 
 /** One column of a kind: its title, and what it says of an object. */
 export interface Column<T> {
   name: string;
   cell: (object: T, now: Date) => Cell;
-  type: 'string' | 'integer';
+  type: ColumnType;
   format: string;
   priority: number;
+  /** @default none */
+  description?: string;
 }
 
 export type Columns<T> = readonly Column<T>[];

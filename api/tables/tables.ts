@@ -1,6 +1,8 @@
 import { kindNamed } from '../kinds.ts';
 import type { Kind } from '../kinds.ts';
 import type { ListMeta, ObjectMeta } from '../types.ts';
+import { autoscalerColumns } from './autoscaling.ts';
+import { cronJobColumns, jobColumns } from './batch.ts';
 import {
   configMapColumns,
   leaseColumns,
@@ -10,11 +12,38 @@ import {
   secretColumns,
   serviceAccountColumns,
 } from './cluster.ts';
-import { eventColumns } from './events.ts';
+import { eventColumns, eventsEventColumns } from './events.ts';
 import { endpointSliceColumns, serviceColumns } from './network.ts';
 import { podColumns } from './pods.ts';
+import {
+  bindingColumns,
+  priorityClassColumns,
+  resourceQuotaColumns,
+  runtimeClassColumns,
+  signingRequestColumns,
+} from './policies.ts';
+import {
+  endpointsColumns,
+  ingressClassColumns,
+  ingressColumns,
+  networkPolicyColumns,
+} from './routing.ts';
+import {
+  persistentVolumeClaimColumns,
+  persistentVolumeColumns,
+  storageClassColumns,
+} from './storage.ts';
 import type { Columns, Table } from './table.ts';
-import { deploymentColumns, replicaSetColumns } from './workloads.ts';
+import {
+  controllerRevisionColumns,
+  daemonSetColumns,
+  deploymentColumns,
+  disruptionBudgetColumns,
+  podTemplateColumns,
+  replicaSetColumns,
+  replicationControllerColumns,
+  statefulSetColumns,
+} from './workloads.ts';
 
 export type { Table } from './table.ts';
 export { age, humanDuration } from './duration.ts';
@@ -24,18 +53,41 @@ const of = <T>(columns: Columns<T>) => columns as unknown as Columns<AnyObject>;
 
 /** What `kubectl get` shows of each kind, by its type. A kind that is not here shows its name and when it was made. */
 const columnsOfKind: Record<string, Columns<AnyObject>> = {
+  CertificateSigningRequest: of(signingRequestColumns),
+  ClusterRoleBinding: of(bindingColumns),
   ConfigMap: of(configMapColumns),
+  ControllerRevision: of(controllerRevisionColumns),
+  CronJob: of(cronJobColumns),
+  DaemonSet: of(daemonSetColumns),
   Deployment: of(deploymentColumns),
   EndpointSlice: of(endpointSliceColumns),
+  Endpoints: of(endpointsColumns),
   Event: of(eventColumns),
+  EventsEvent: of(eventsEventColumns),
+  HorizontalPodAutoscaler: of(autoscalerColumns),
+  Ingress: of(ingressColumns),
+  IngressClass: of(ingressClassColumns),
+  Job: of(jobColumns),
   Lease: of(leaseColumns),
   Namespace: of(namespaceColumns),
+  NetworkPolicy: of(networkPolicyColumns),
   Node: of(nodeColumns),
+  PersistentVolume: of(persistentVolumeColumns),
+  PersistentVolumeClaim: of(persistentVolumeClaimColumns),
   Pod: of(podColumns),
+  PodDisruptionBudget: of(disruptionBudgetColumns),
+  PodTemplate: of(podTemplateColumns),
+  PriorityClass: of(priorityClassColumns),
   ReplicaSet: of(replicaSetColumns),
+  ReplicationController: of(replicationControllerColumns),
+  ResourceQuota: of(resourceQuotaColumns),
+  RoleBinding: of(bindingColumns),
+  RuntimeClass: of(runtimeClassColumns),
   Secret: of(secretColumns),
   Service: of(serviceColumns),
   ServiceAccount: of(serviceAccountColumns),
+  StatefulSet: of(statefulSetColumns),
+  StorageClass: of(storageClassColumns),
 };
 
 export interface TableOptions {
@@ -50,16 +102,17 @@ export interface TableOptions {
 /** The objects as kubectl prints them: cells are text and numbers, ages are told as of `now`. */
 export function tableOf(kind: Kind | string, objects: readonly object[], options: TableOptions): Table {
   const known = typeof kind === 'string' ? kindNamed(kind) : kind;
-  const columns = columnsOfKind[known.type ?? ''] ?? plainColumns;
+  const columns: Columns<AnyObject> =
+    known.custom?.columns ?? columnsOfKind[known.type ?? ''] ?? plainColumns;
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: options.metadata ?? {},
-    columnDefinitions: columns.map(({ name, type, format, priority }) => ({
+    columnDefinitions: columns.map(({ name, type, format, priority, description = '' }) => ({
       name,
       type,
       format,
-      description: '',
+      description,
       priority,
     })),
     rows: objects.map((object) => ({

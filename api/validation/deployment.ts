@@ -1,65 +1,70 @@
-import { forbiddenField, invalidValue, required } from '../field-errors.ts';
+import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { child } from '../field-path.ts';
+import { GoValue, goIntOrString, goLabelSelector } from '../go-value.ts';
 import type { Deployment, DeploymentStrategy } from '../types.ts';
-import { validatePodTemplate } from './pod-spec.ts';
-import { validateWorkloadSelector } from './replica-set.ts';
-import { immutable, notNegative, oneOf } from './rules.ts';
+import { amount, notMoreThanAll, validateIntOrPercent } from './int-or-percent.ts';
+import { immutable, notNegative } from './rules.ts';
+import { validateSelectorAndTemplate, validateServingTemplate } from './workload.ts';
 
 export function validateDeployment({ spec }: Deployment, old?: Deployment): FieldError[] {
-  if (!spec) return [required('spec')];
-  const { minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec;
+  const { selector, template, minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec ?? {};
   return [
-    ...notNegative('spec.replicas', spec.replicas),
-    ...validateWorkloadSelector('deployment', spec.selector, spec.template),
-    ...validatePodTemplate('spec.template', spec.template, 'Deployment'),
-    ...validateStrategy('spec.strategy', spec.strategy),
-    ...notNegative('spec.minReadySeconds', spec.minReadySeconds),
-    ...notNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+    ...notNegative('spec.replicas', spec?.replicas),
+    ...validateSelectorAndTemplate({
+      selector,
+      template,
+      owner: 'deployment',
+      unreadable: 'invalid label selector',
+      // Kubernetes has this rule from ReplicaSets, and its words too.
+      validate: () => validateServingTemplate('spec.template', template, 'ReplicaSet'),
+    }),
+    ...validateStrategy('spec.strategy', spec?.strategy),
+    ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
+    ...notNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
     ...notNegative('spec.progressDeadlineSeconds', deadline),
     ...(deadline !== undefined && deadline <= minReadySeconds
       ? [invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')]
       : []),
-    ...(old ? immutable('spec.selector', spec.selector, old.spec?.selector) : []),
+    ...(old ? immutable('spec.selector', selector, old.spec?.selector, goLabelSelector) : []),
   ];
 }
 
-function validateStrategy(field: string, strategy: DeploymentStrategy | undefined): FieldError[] {
-  if (!strategy) return [];
-  const { type, rollingUpdate } = strategy;
+function validateStrategy(field: string, { type, rollingUpdate }: DeploymentStrategy = {}): FieldError[] {
   const own = child(field, 'rollingUpdate');
-  if (type === 'Recreate' && rollingUpdate)
-    return [forbiddenField(own, "may not be specified when strategy `type` is 'Recreate'")];
-  if (type === 'RollingUpdate' && !rollingUpdate)
-    return [required(own, 'this should be defaulted and never be nil')];
-  const { maxUnavailable = '25%', maxSurge = '25%' } = rollingUpdate ?? {};
-  const errors = [
-    ...oneOf(child(field, 'type'), type, ['Recreate', 'RollingUpdate']),
-    ...validateIntOrPercent(child(own, 'maxUnavailable'), maxUnavailable),
-    ...validateIntOrPercent(child(own, 'maxSurge'), maxSurge),
+  switch (type) {
+    case 'Recreate':
+      return rollingUpdate
+        ? [forbiddenField(own, "may not be specified when strategy `type` is 'Recreate'")]
+        : [];
+    case 'RollingUpdate':
+      return rollingUpdate
+        ? validateRollingUpdate(own, rollingUpdate)
+        : [required(own, 'this should be defaulted and never be nil')];
+    default:
+      return [notSupported(field, strategyText(type, rollingUpdate), ['Recreate', 'RollingUpdate'])];
+  }
+}
+
+type RollingUpdate = NonNullable<DeploymentStrategy['rollingUpdate']>;
+
+function validateRollingUpdate(field: string, update: RollingUpdate): FieldError[] {
+  const { maxUnavailable = '25%', maxSurge = '25%' } = update;
+  const own = child(field, 'maxUnavailable');
+  return [
+    ...validateIntOrPercent(own, maxUnavailable),
+    ...validateIntOrPercent(child(field, 'maxSurge'), maxSurge),
+    ...(amount(maxUnavailable) === 0 && amount(maxSurge) === 0
+      ? [invalidValue(own, goIntOrString(maxUnavailable), 'may not be 0 when `maxSurge` is 0')]
+      : []),
+    ...notMoreThanAll(own, maxUnavailable),
   ];
-  if (isZero(maxUnavailable) && isZero(maxSurge))
-    errors.push(
-      invalidValue(child(own, 'maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
-    );
-  if (typeof maxUnavailable === 'string' && Number.parseInt(maxUnavailable, 10) > 100)
-    errors.push(invalidValue(child(own, 'maxUnavailable'), maxUnavailable, 'must not be greater than 100%'));
-  return errors;
 }
 
-function validateIntOrPercent(field: string, value: number | string): FieldError[] {
-  if (typeof value === 'number') return notNegative(field, value);
-  return /^\d+%$/.test(value)
-    ? []
-    : [
-        invalidValue(
-          field,
-          value,
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-        ),
-      ];
-}
-
-function isZero(value: number | string): boolean {
-  return Number.parseInt(String(value), 10) === 0;
+/** Where the strategy has a rolling update, Kubernetes prints its address in memory, which is worth nothing to anyone. */
+function strategyText(type = '', rollingUpdate: object | undefined): GoValue {
+  const rest = rollingUpdate ? '…' : '(nil)';
+  return new GoValue(
+    `apps.DeploymentStrategy{Type:${JSON.stringify(type)}, RollingUpdate:(*apps.RollingUpdateDeployment)${rest}}`,
+  );
 }

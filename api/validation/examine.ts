@@ -5,7 +5,7 @@ import type { Kind } from '../kinds.ts';
 import { normalize } from '../normalize.ts';
 import { isPlainObject } from '../plain-objects.ts';
 import { decodeStrict } from './decode.ts';
-import { validate } from './validation.ts';
+import { judgesWhatIsMissing, validate } from './validation.ts';
 
 /** An object as it would be stored, and all that is wrong with it. */
 export interface Examined<T> {
@@ -20,7 +20,10 @@ export interface Examined<T> {
  * the value's own `kind` is this one is for the caller to see.
  */
 export function examine<T extends object>(kind: Kind, value: unknown, old?: object): Examined<T> {
-  const errors = decodeStrict(kind, value);
+  const isLeftToRules = judgesWhatIsMissing(kind);
+  const errors = decodeStrict(kind, value).filter(
+    ({ type }) => !isLeftToRules || type !== 'FieldValueRequired',
+  );
   if (!isPlainObject(value)) return { object: {} as T, errors };
   const typed = { apiVersion: kind.apiVersion, kind: kind.kind, ...value };
   const object = applyDefaults({

@@ -3,15 +3,24 @@ import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import type { Kind } from '../kinds.ts';
 import type { ObjectMeta, OwnerReference } from '../types.ts';
-import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './names.ts';
+import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, pathName, qualifiedName } from './names.ts';
 import type { NameRule } from './names.ts';
 import { immutable, named, notNegative } from './rules.ts';
 
 /** Kubernetes' limit on all annotations of an object together. */
 const annotationBytesMax = 256 * 1024;
 
-/** Kinds, by their types, whose names are stricter than a DNS subdomain. */
-const nameRules: Record<string, NameRule> = { Namespace: dnsLabel, Service: dns1035Label };
+/** Kinds, by their types, whose names are not just any DNS subdomain. */
+const nameRules: Record<string, NameRule> = {
+  CertificateSigningRequest: () => undefined,
+  ClusterRole: pathName,
+  ClusterRoleBinding: pathName,
+  Namespace: dnsLabel,
+  Role: pathName,
+  RoleBinding: pathName,
+  Service: dns1035Label,
+  StatefulSet: dnsLabel,
+};
 
 /** What every object's `metadata` must be; `old` is the stored object's, on an update. */
 export function validateMetadata(
@@ -69,7 +78,7 @@ function validateMetadataUpdate(field: string, metadata: ObjectMeta, old: Object
 export function validateLabels(field: string, labels: Record<string, string> | undefined): FieldError[] {
   return Object.entries(labels ?? {}).flatMap(([key, value]) => [
     ...named(field, key, qualifiedName),
-    ...named(at(field, key), value, labelValue),
+    ...named(field, value, labelValue),
   ]);
 }
 

@@ -15,12 +15,20 @@ function rule(pattern: string, bytesMax: number, message: string, examples: read
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
-export const dnsLabel = rule(
+const plainLabel = rule(
   label,
   63,
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
   ['my-name', '123-abc'],
 );
+
+/** Of a name that would do if only it had no dots, that is said. */
+export const dnsLabel: NameRule = (value) => {
+  const problem = plainLabel(value);
+  return problem && value.includes('.') && !dnsSubdomain(value) && Buffer.byteLength(value) <= 63
+    ? 'must not contain dots'
+    : problem;
+};
 
 export const dnsSubdomain = rule(
   `${label}(\\.${label})*`,
@@ -28,6 +36,20 @@ export const dnsSubdomain = rule(
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
   ['example.com'],
 );
+
+export const wildcardDns = rule(
+  `\\*\\.${label}(\\.${label})*`,
+  253,
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  ['*.example.com'],
+);
+
+/** Names of roles and their bindings: whatever can stand between two slashes of a path. */
+export const pathName: NameRule = (value) => {
+  if (value === '.' || value === '..') return `may not be '${value}'`;
+  const wrong = ['/', '%'].find((each) => value.includes(each));
+  return wrong === undefined ? undefined : `may not contain '${wrong}'`;
+};
 
 /** Stricter than `dnsLabel`: begins with a letter. Services, because their names become variables. */
 export const dns1035Label = rule(
@@ -82,14 +104,20 @@ export const environmentName: NameRule = (value) =>
     : "a valid environment variable name must consist only of printable ASCII characters other than '='";
 
 /** Names of container ports: IANA service names. */
-export const portName: NameRule = (value) => {
-  if (value.length > 15) return 'must be no more than 15 characters';
-  if (!/^[-a-z0-9]+$/.test(value))
-    return 'must contain only alphanumeric characters (a-z, 0-9), and hyphens (-)';
-  if (!/[a-z]/.test(value)) return 'must contain at least one letter (a-z)';
-  if (value.includes('--')) return 'must not contain consecutive hyphens';
-  return value.startsWith('-') || value.endsWith('-') ? 'must not begin or end with a hyphen' : undefined;
-};
+export const portName: NameRule = (value) => portNameProblems(value)[0];
+
+/** All that is wrong with the name of a port. */
+export function portNameProblems(value: string): string[] {
+  return [
+    ...(value.length > 15 ? ['must be no more than 15 characters'] : []),
+    ...(/^[-a-z0-9]+$/.test(value)
+      ? []
+      : ['must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)']),
+    ...(/[a-z]/.test(value) ? [] : ['must contain at least one letter (a-z)']),
+    ...(value.includes('--') ? ['must not contain consecutive hyphens'] : []),
+    ...(value.startsWith('-') || value.endsWith('-') ? ['must not begin or end with a hyphen'] : []),
+  ];
+}
 
 export const isPortNumber = (value: number): boolean =>
   Number.isInteger(value) && value >= 1 && value <= 65535;

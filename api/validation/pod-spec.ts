@@ -1,14 +1,14 @@
-import { invalidValue, required } from '../field-errors.ts';
+import { forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
-import type { PodSpec, PodTemplateSpec, Toleration, TopologySpreadConstraint } from '../types.ts';
+import type { ObjectMeta, PodSpec, PodTemplateSpec, Toleration, TopologySpreadConstraint } from '../types.ts';
 import { validateAffinity } from './affinity.ts';
 import { validateContainers } from './container.ts';
 import { validateLabelSelector } from './label-selector.ts';
 import { validateAnnotations, validateLabels } from './metadata.ts';
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './names.ts';
 import { validateResources } from './resource-requirements.ts';
-import { atLeast, named, notNegative, oneOf } from './rules.ts';
+import { named, notNegative, oneOf } from './rules.ts';
 import { validateVolumes } from './volume.ts';
 
 export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
@@ -23,7 +23,7 @@ export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
       'None',
     ]),
     ...notNegative(child(field, 'terminationGracePeriodSeconds'), spec.terminationGracePeriodSeconds),
-    ...atLeast(child(field, 'activeDeadlineSeconds'), spec.activeDeadlineSeconds, 1),
+    ...deadline(child(field, 'activeDeadlineSeconds'), spec.activeDeadlineSeconds),
     ...validateLabels(child(field, 'nodeSelector'), spec.nodeSelector),
     ...named(child(field, 'nodeName'), spec.nodeName || undefined, dnsSubdomain),
     ...named(child(field, 'serviceAccountName'), spec.serviceAccountName || undefined, dnsSubdomain),
@@ -48,7 +48,16 @@ export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
   ];
 }
 
-function validateToleration(field: string, toleration: Toleration): FieldError[] {
+/** An int32 in Kubernetes, behind a wider type. */
+const deadlineSecondsMax = 2 ** 31 - 1;
+
+function deadline(field: string, seconds: number | undefined): FieldError[] {
+  return seconds === undefined || (seconds >= 1 && seconds <= deadlineSecondsMax)
+    ? []
+    : [invalidValue(field, seconds, `must be between 1 and ${deadlineSecondsMax}, inclusive`)];
+}
+
+export function validateToleration(field: string, toleration: Toleration): FieldError[] {
   const { key, operator = 'Equal', value, effect, tolerationSeconds } = toleration;
   const errors = [
     ...named(child(field, 'key'), key || undefined, qualifiedName),
@@ -91,27 +100,40 @@ function validateSpread(field: string, constraint: TopologySpreadConstraint): Fi
   ];
 }
 
-/** The template of a Deployment or ReplicaSet, whose pods run until someone ends them. */
-export function validatePodTemplate(
-  field: string,
-  template: PodTemplateSpec | undefined,
-  owner: string,
-): FieldError[] {
-  const spec = template?.spec;
-  if (!spec) return [required(child(child(field, 'spec'), 'containers'))];
+/** A template of pods. Its labels and annotations are named without `metadata`, as Kubernetes names them. */
+export function validateTemplate(field: string, template: PodTemplateSpec | undefined): FieldError[] {
+  const { metadata, spec } = template ?? {};
   return [
-    ...validateLabels(child(field, 'metadata.labels'), template.metadata?.labels),
-    ...validateAnnotations(child(field, 'metadata.annotations'), template.metadata?.annotations),
-    ...validatePodSpec(child(field, 'spec'), spec),
-    ...oneOf(child(field, 'spec.restartPolicy'), spec.restartPolicy, ['Always']),
-    ...(spec.activeDeadlineSeconds === undefined
-      ? []
-      : [
-          {
-            field: child(field, 'spec.activeDeadlineSeconds'),
-            type: 'FieldValueForbidden' as const,
-            detail: `activeDeadlineSeconds in ${owner} is not Supported`,
-          },
-        ]),
+    ...validateTemplateMetadata(field, metadata),
+    ...validatePodSpec(child(field, 'spec'), spec ?? { containers: [] }),
+    ...(spec?.ephemeralContainers?.length
+      ? [
+          forbiddenField(
+            child(field, 'spec.ephemeralContainers'),
+            'ephemeral containers not allowed in pod template',
+          ),
+        ]
+      : []),
   ];
+}
+
+export function validateTemplateMetadata(field: string, metadata: ObjectMeta | undefined): FieldError[] {
+  return [
+    ...validateLabels(child(field, 'labels'), metadata?.labels),
+    ...validateAnnotations(child(field, 'annotations'), metadata?.annotations),
+    ...validatePodAnnotations(child(field, 'annotations'), metadata?.annotations),
+  ];
+}
+
+const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
+
+/** Annotations of pods that Kubernetes itself reads. */
+export function validatePodAnnotations(
+  field: string,
+  annotations: Record<string, string> | undefined,
+): FieldError[] {
+  const cost = annotations?.[deletionCost];
+  if (cost === undefined || (/^(0|-?[1-9]\d{0,9})$/.test(cost) && Number(cost) === (Number(cost) | 0)))
+    return [];
+  return [invalidValue(at(field, deletionCost), cost, 'must be a 32bit integer')];
 }

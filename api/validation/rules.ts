@@ -1,5 +1,6 @@
 import { invalidValue, notSupported } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
+import { nothing } from '../go-value.ts';
 import { sameJson } from '../plain-objects.ts';
 import { isPortNumber, portRange } from './names.ts';
 import type { NameRule } from './names.ts';
@@ -29,6 +30,12 @@ export function portNumber(field: string, value: number | undefined): FieldError
   return value === undefined || isPortNumber(value) ? [] : [invalidValue(field, value, portRange)];
 }
 
-export function immutable(field: string, value: unknown, old: unknown): FieldError[] {
-  return sameJson(value, old) ? [] : [invalidValue(field, value, 'field is immutable')];
+/** `shown` makes of the value what the message shows, where that is not its JSON. */
+export function immutable<T>(
+  field: string,
+  value: T,
+  old: unknown,
+  shown: (value: T) => unknown = (each) => each ?? nothing,
+): FieldError[] {
+  return sameJson(value, old) ? [] : [invalidValue(field, shown(value), 'field is immutable')];
 }

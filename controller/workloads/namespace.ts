@@ -23,7 +23,12 @@ export function namespaceEnd(cachedKinds: readonly string[]): Reconciler {
       if (left.length > 0) {
         return left
           .filter(({ metadata }) => !metadata?.deletionTimestamp)
-          .map((object): Action => ({ do: 'delete', object }));
+          .map((object): Action => ({
+            do: 'delete',
+            object,
+            // A kind that leaves behind what it made unless told otherwise would only be slower to go.
+            options: { propagationPolicy: 'Background' },
+          }));
       }
       // The caches say that it is empty; the server has the last word, and holds kinds that no cache does.
       const finalizers = namespace!.spec?.finalizers?.filter((each) => each !== namespaceFinalizer);

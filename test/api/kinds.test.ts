@@ -13,9 +13,20 @@ describe('kinds', () => {
     assert.deepEqual(kindsCalled('deployments.batch'), []);
     assert.deepEqual(
       kindsCalled('all').map(({ kind }) => kind),
-      ['Pod', 'Deployment', 'ReplicaSet', 'Service'],
+      [
+        'Pod',
+        'Deployment',
+        'ReplicaSet',
+        'StatefulSet',
+        'DaemonSet',
+        'ReplicationController',
+        'Job',
+        'CronJob',
+        'HorizontalPodAutoscaler',
+        'Service',
+      ],
     );
-    assert.throws(() => kindNamed('CronJob'), /serves no kind CronJob/);
+    assert.throws(() => kindNamed('VolumeAttachment'), /serves no kind VolumeAttachment/);
   });
 
   it('are named in messages as Kubernetes names them', () => {

@@ -1,9 +1,11 @@
 import type { Admission, AdmissionRequest } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
+import { definitionStoresVersions } from '../custom/stored-versions.ts';
 import { namespaceExists, namespaceIsHeld } from './namespaces.ts';
 import { nodeSaysOnlyItself } from './node-restriction.ts';
 import { podHasServiceAccount } from './pods.ts';
 import { serviceAddress } from './services.ts';
+import { daemonSetCountsTemplates } from './workloads.ts';
 
 /** Everything that a write passes, in order, after its defaults are in and before it is validated. To add one, add a line. */
 export const admissions: readonly Admission[] = [
@@ -12,6 +14,8 @@ export const admissions: readonly Admission[] = [
   nodeSaysOnlyItself,
   podHasServiceAccount,
   serviceAddress,
+  definitionStoresVersions,
+  daemonSetCountsTemplates,
 ];
 
 export function admit(request: AdmissionRequest): Resource {

@@ -2,7 +2,13 @@ import { timestamp } from '../../../api/conditions.ts';
 import { badRequest, conflict } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { isPodTerminal } from '../../../api/pods.ts';
-import type { DeleteOptions as WireDeleteOptions, Namespace, Pod } from '../../../api/types.ts';
+import type {
+  CustomResourceDefinition,
+  DeleteOptions as WireDeleteOptions,
+  Namespace,
+  Pod,
+} from '../../../api/types.ts';
+import { withCleanup } from '../custom/definition-status.ts';
 import type { Resource } from './metadata.ts';
 
 /** What a deletion does to an object: it goes at once, or it is marked and goes when the last who holds it lets go. */
@@ -11,6 +17,8 @@ export type Deletion = { action: 'remove' } | { action: 'mark'; object: Resource
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
 const defaultGraceSeconds = 30;
+/** Kinds that leave behind what they made, unless told otherwise: so it was when Kubernetes began. kubectl always tells. */
+const orphaning = new Set(['Job', 'ReplicationController']);
 
 /**
  * Decides what a DELETE does. A pod on a node is marked and gets its grace; the node's agent deletes it with grace 0 once its
@@ -20,7 +28,10 @@ const defaultGraceSeconds = 30;
  */
 export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOptions, now: Date): Deletion {
   checkPreconditions(kind, old, options);
-  const finalizers = finalizersAfter(old, options);
+  // Its objects go before a definition does.
+  if (kind.type === 'CustomResourceDefinition' && !old.metadata?.deletionTimestamp)
+    old = withCleanup(old as unknown as CustomResourceDefinition, now) as unknown as Resource;
+  const finalizers = finalizersAfter(kind, old, options);
   const grace = kind.type === 'Pod' ? podGrace(old as Pod, options) : 0;
   const isHeld = finalizers.length > 0 || (kind.type === 'Namespace' && namespaceFinalizers(old).length > 0);
   if (grace === 0 && !isHeld) return { action: 'remove' };
@@ -85,11 +96,14 @@ function podGrace(pod: Pod, { gracePeriodSeconds }: WireDeleteOptions): number {
 
 /** The garbage collector does what these two ask for, then takes them away. Without either it works in the background. */
 function finalizersAfter(
+  kind: Kind,
   old: Resource,
   { propagationPolicy, orphanDependents }: WireDeleteOptions,
 ): string[] {
-  const policy = propagationPolicy ?? (orphanDependents ? 'Orphan' : undefined);
   const current = old.metadata?.finalizers ?? [];
+  const isOpen = orphanDependents === undefined && !current.includes(foreground);
+  const byDefault = isOpen && orphaning.has(kind.type ?? '') ? 'Orphan' : undefined;
+  const policy = propagationPolicy ?? (orphanDependents ? 'Orphan' : byDefault);
   if (policy === undefined) return current;
   const others = current.filter((each) => each !== foreground && each !== orphan);
   switch (policy) {

@@ -5,12 +5,29 @@ import type { Kind } from '../../../api/kinds.ts';
 import type { ObjectMeta } from '../../../api/types.ts';
 import type { KubeObject } from '../../../client/client.ts';
 import { nameSuffix, randomUid, type Random } from '../../../process/random.ts';
+import { withGeneratedSelector } from './workloads.ts';
 
 /** Any object with the parts that most kinds have. */
 export type Resource = KubeObject & { spec?: unknown; status?: unknown };
 
 /** Kinds whose `metadata.generation` counts what was asked for, so that controllers can say how much of it they saw. */
-const generational = new Set(['Deployment', 'ReplicaSet', 'Pod']);
+const generational = new Set([
+  'CronJob',
+  'CustomResourceDefinition',
+  'DaemonSet',
+  'Deployment',
+  'Ingress',
+  'IngressClass',
+  'Job',
+  'NetworkPolicy',
+  'Pod',
+  'PodDisruptionBudget',
+  'PodTemplate',
+  'PriorityClass',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+]);
 
 /** What a new object's status is, whatever its creator says; a Node is created by the node itself and says it all at once. */
 const firstStatus: Record<string, object | 'as given'> = {
@@ -19,6 +36,23 @@ const firstStatus: Record<string, object | 'as given'> = {
   Service: { loadBalancer: {} },
   Deployment: {},
   ReplicaSet: { replicas: 0 },
+  ReplicationController: { replicas: 0 },
+  StatefulSet: { replicas: 0, availableReplicas: 0 },
+  DaemonSet: {
+    currentNumberScheduled: 0,
+    numberMisscheduled: 0,
+    desiredNumberScheduled: 0,
+    numberReady: 0,
+  },
+  Job: {},
+  Ingress: { loadBalancer: {} },
+  ResourceQuota: {},
+  PersistentVolume: { phase: 'Pending' },
+  PersistentVolumeClaim: { phase: 'Pending' },
+  CertificateSigningRequest: {},
+  CronJob: {},
+  HorizontalPodAutoscaler: { desiredReplicas: 0 },
+  PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   Node: 'as given',
 };
 
@@ -48,11 +82,15 @@ export function newObject(
     creationTimestamp: timestamp(now),
   };
   if (!kind.namespaced) delete metadata.namespace;
-  if (generational.has(kind.type ?? '')) metadata.generation = 1;
+  if (kind.custom || generational.has(kind.type ?? '')) metadata.generation = 1;
   else delete metadata.generation;
-  const status = firstStatus[kind.type ?? ''];
+  const status = kind.custom
+    ? kind.custom.hasStatus
+      ? undefined
+      : 'as given'
+    : firstStatus[kind.type ?? ''];
   const { status: givenStatus, ...rest } = input;
-  return {
+  const made: Resource = {
     ...rest,
     apiVersion: kind.apiVersion,
     kind: kind.kind,
@@ -61,17 +99,20 @@ export function newObject(
       ? givenStatus !== undefined && { status: givenStatus }
       : status && { status: { ...status } }),
   };
+  return kind.type === 'Job' ? withGeneratedSelector(made) : made;
 }
 
 /** `old` with what a writer of the main resource may change: everything but the status and the server's own fields. */
 export function replaced(kind: Kind, old: Resource, input: Resource): Resource {
-  const { status: _status, ...rest } = input;
+  const { status: given, ...rest } = input;
+  // A custom resource whose status is no part of its own is written whole.
+  const status = kind.custom?.hasStatus === false ? given : old.status;
   const next: Resource = {
     ...rest,
     apiVersion: kind.apiVersion,
     kind: kind.kind,
     metadata: replacedMetadata(kind, old.metadata!, input.metadata ?? {}),
-    ...(old.status !== undefined && { status: old.status }),
+    ...(status !== undefined && { status }),
   };
   return next;
 }
@@ -106,9 +147,19 @@ function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): Objec
 
 /** `next` with its generation raised where what it asks for differs from `old`. */
 export function withGeneration(kind: Kind, old: Resource, next: Resource): Resource {
+  if (kind.custom) return withCustomGeneration(old, next);
   if (!generational.has(kind.type ?? '')) return next;
   const isBeingDeletedNow = !old.metadata?.deletionTimestamp && next.metadata?.deletionTimestamp;
-  if (!isBeingDeletedNow && isDeepStrictEqual(old.spec, next.spec)) return next;
+  const asked = ({ spec, template }: Resource & { template?: unknown }) => spec ?? template;
+  if (!isBeingDeletedNow && isDeepStrictEqual(asked(old), asked(next))) return next;
+  return { ...next, metadata: { ...next.metadata, generation: (old.metadata?.generation ?? 0) + 1 } };
+}
+
+/** Of a custom resource, whatever is not metadata is asked for; a status that is written apart has been kept as it was. */
+function withCustomGeneration(old: Resource, next: Resource): Resource {
+  const asked = ({ metadata: _metadata, ...rest }: Resource) => rest;
+  const isBeingDeletedNow = !old.metadata?.deletionTimestamp && next.metadata?.deletionTimestamp;
+  if (!isBeingDeletedNow && isDeepStrictEqual(asked(old), asked(next))) return next;
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata?.generation ?? 0) + 1 } };
 }
 

@@ -230,7 +230,7 @@ describe('a deployment', () => {
     only(spec({ replicas: -1 }), /^spec.replicas: Invalid value: -1: must be greater than or equal to 0$/);
     only(
       spec({ strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: '0%' } } }),
-      /maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0/,
+      /maxUnavailable: Invalid value: intstr\.IntOrString\{Type:0, IntVal:0, StrVal:""\}: may not be 0 when `maxSurge` is 0/,
     );
     only(spec({ strategy: { rollingUpdate: { maxUnavailable: '101%' } } }), /must not be greater than 100%/);
     only(spec({ strategy: { rollingUpdate: { maxSurge: 'many' } } }), /valid percent string/);
@@ -248,7 +248,7 @@ describe('a deployment', () => {
     );
     only(
       someDeployment({ activeDeadlineSeconds: 5 }),
-      /activeDeadlineSeconds in Deployment is not Supported/,
+      /activeDeadlineSeconds in ReplicaSet is not Supported/,
     );
   });
 });
@@ -358,6 +358,7 @@ describe('everything that is wrong', () => {
         'spec.replicas',
         'spec.template.spec.containers',
         'spec.selector',
+        'spec.template.metadata.labels',
         'spec.template.spec.hostPID',
       ],
     );
