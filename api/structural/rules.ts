@@ -183,7 +183,8 @@ function nested(schema: Schema, path: string, isIntOrStringPart = false): FieldE
   for (const name of falseFlags) if (schema[name]) errors.push(refuse(name, 'must be false'));
   for (const name of undefinedFields)
     if (schema[name] !== undefined) errors.push(refuse(name, 'must be undefined'));
-  for (const name of emptyLists) if (schema[name]?.length) errors.push(refuse(name, 'must be empty'));
+  for (const name of emptyLists)
+    if ((schema[name] as readonly unknown[] | undefined)?.length) errors.push(refuse(name, 'must be empty'));
   if (propertyOf(schema, 'metadata'))
     errors.push(
       forbiddenField(at(child(path, 'properties'), 'metadata'), 'must not be specified in a nested context'),

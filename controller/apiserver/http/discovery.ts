@@ -1,4 +1,4 @@
-import { kinds, type Kind } from '../../../api/kinds.ts';
+import type { Kind, KindSet } from '../../../api/kinds.ts';
 import type { Verb } from '../auth/rule.ts';
 
 /** What `kubectl version` shows, and what clients decide features by. */
@@ -44,9 +44,9 @@ function servedSubresources(kind: Kind): string[] {
   return kind.subresources.filter((each) => each in subresourceVerbs);
 }
 
-function groupsOf(): Map<string, Map<string, Kind[]>> {
+function groupsOf(kinds: KindSet): Map<string, Map<string, Kind[]>> {
   const groups = new Map<string, Map<string, Kind[]>>();
-  for (const kind of kinds) {
+  for (const kind of kinds.all()) {
     const versions = groups.get(kind.group) ?? new Map<string, Kind[]>();
     groups.set(kind.group, versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind]));
   }
@@ -54,8 +54,8 @@ function groupsOf(): Map<string, Map<string, Kind[]>> {
 }
 
 /** `/api` or `/apis` as one document, which kubectl asks for first. */
-export function aggregatedDiscovery(isCore: boolean): object {
-  const items = [...groupsOf()]
+export function aggregatedDiscovery(kinds: KindSet, isCore: boolean): object {
+  const items = [...groupsOf(kinds)]
     .filter(([group]) => (group === '') === isCore)
     .map(([group, versions]) => ({
       metadata: { ...(group && { name: group }), creationTimestamp: null },
@@ -91,19 +91,21 @@ export function coreVersions(): object {
 }
 
 /** `/apis`. */
-export function groupList(): object {
-  const groups = [...groupsOf()].filter(([group]) => group !== '').map(([group]) => apiGroup(group));
+export function groupList(kinds: KindSet): object {
+  const groups = [...groupsOf(kinds)]
+    .filter(([group]) => group !== '')
+    .map(([group]) => apiGroup(kinds, group));
   return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
 /** `/apis/apps`; undefined for a group that is not served. */
-export function groupDocument(group: string): object | undefined {
-  if (!group || !groupsOf().has(group)) return undefined;
-  return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) };
+export function groupDocument(kinds: KindSet, group: string): object | undefined {
+  if (!group || !groupsOf(kinds).has(group)) return undefined;
+  return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(kinds, group) };
 }
 
-function apiGroup(group: string): object {
-  const versions = [...groupsOf().get(group)!.keys()].map((version) => ({
+function apiGroup(kinds: KindSet, group: string): object {
+  const versions = [...groupsOf(kinds).get(group)!.keys()].map((version) => ({
     groupVersion: `${group}/${version}`,
     version,
   }));
@@ -111,8 +113,8 @@ function apiGroup(group: string): object {
 }
 
 /** `/api/v1` or `/apis/apps/v1`; undefined for what is not served. */
-export function resourceList(group: string, version: string): object | undefined {
-  const members = groupsOf().get(group)?.get(version);
+export function resourceList(kinds: KindSet, group: string, version: string): object | undefined {
+  const members = groupsOf(kinds).get(group)?.get(version);
   if (!members) return undefined;
   const resources = members.flatMap((kind) => [
     {

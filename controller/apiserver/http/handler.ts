@@ -73,7 +73,7 @@ export class Handler {
     const route = this.#options.routes.find((each) => each.method === method && each.pattern.test(path));
     if (route) return this.#extension(route, { ...request, user }, path, query);
     if (path === '/metrics') return this.#metrics(user);
-    const page = await serverPage(method, path, request.headers['accept']);
+    const page = await serverPage(method, path, request.headers['accept'], this.#options.registry.kinds);
     return page ?? this.#resource({ ...request, user }, path, query);
   }
 
@@ -84,7 +84,7 @@ export class Handler {
   ): Promise<ApiServerResponse> {
     const { user } = request;
     const { registry } = this.#options;
-    const info = requestInfo(request.method, path, query);
+    const info = requestInfo(request.method, path, query, registry.kinds);
     const leave = this.#options.concurrency.enter(user, info.verb === 'watch' ? 'watch' : 'request');
     let isStreaming = false;
     let code = 500;

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { kinds, type Kind } from '../../../api/kinds.ts';
+import type { Kind, KindSet } from '../../../api/kinds.ts';
 import { typeSchema } from '../../../api/schema/load.ts';
+import { customSchema, customSchemaName } from '../custom/openapi.ts';
 import type { FieldSchema } from '../../../api/schema/schema.ts';
 
 type Json = Record<string, unknown>;
 type Descriptions = Record<string, Record<string, string>>;
 
 /** Which documents there are: `{paths: {"apis/apps/v1": {serverRelativeURL}}}`; clients cache each by its hash. */
-export function openApiIndex(): Json {
+export function openApiIndex(kinds: KindSet): Json {
   const paths: Json = {};
-  for (const path of new Set(kinds.map(documentPath)))
-    paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path)}` };
+  for (const path of new Set(kinds.all().map(documentPath)))
+    paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(kinds, path)}` };
   return { paths };
 }
 
@@ -18,12 +19,18 @@ export function openApiIndex(): Json {
  * One group's version in OpenAPI v3: enough for `kubectl explain`, and for the probe by which kubectl finds out that
  * `fieldValidation` is understood. Made anew each time; clients ask once and keep it.
  */
-export async function openApiDocument(path: string): Promise<Json | undefined> {
-  const members = kinds.filter((kind) => documentPath(kind) === path);
+export async function openApiDocument(kinds: KindSet, path: string): Promise<Json | undefined> {
+  const members = kinds.all().filter((kind) => documentPath(kind) === path);
   if (members.length === 0) return undefined;
   const descriptions = await loadDescriptions();
   const schemas: Json = {};
-  for (const kind of members) addSchema(schemas, kind.type!, kind, descriptions);
+  for (const kind of members) {
+    if (kind.type) addSchema(schemas, kind.type, kind, descriptions);
+    else {
+      addSchema(schemas, 'ObjectMeta', undefined, descriptions);
+      schemas[customSchemaName(kind)] = customSchema(kind, { allOf: [ref('ObjectMeta')], default: {} });
+    }
+  }
   return {
     openapi: '3.0.0',
     info: { title: 'kith', version: 'v1.33.0' },
@@ -64,8 +71,11 @@ function documentPath({ group, version }: Kind): string {
   return group ? `apis/${group}/${version}` : `api/${version}`;
 }
 
-function hashOf(path: string): string {
-  const content = kinds.filter((kind) => documentPath(kind) === path).map((kind) => typeSchema(kind.type!));
+function hashOf(kinds: KindSet, path: string): string {
+  const content = kinds
+    .all()
+    .filter((kind) => documentPath(kind) === path)
+    .map((kind) => (kind.type ? typeSchema(kind.type) : [kind.kind, kind.custom?.schema]));
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32).toUpperCase();
 }
 
@@ -88,7 +98,7 @@ function pathsOf(kind: Kind): Json {
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': gvkOf(kind),
     parameters,
-    responses: { 200: { description: 'OK', content: { 'application/json': { schema: ref(kind.type!) } } } },
+    responses: { 200: { description: 'OK', content: { 'application/json': { schema: refOf(kind) } } } },
   });
   return {
     [collection]: { get: operation('list'), post: operation('post') },
@@ -158,3 +168,5 @@ function typeWithin(schema: FieldSchema): string | undefined {
 
 const schemaName = (type: string) => `io.kith.api.${type}`;
 const ref = (type: string) => ({ $ref: `#/components/schemas/${schemaName(type)}` });
+const refOf = (kind: Kind) =>
+  kind.type ? ref(kind.type) : { $ref: `#/components/schemas/${customSchemaName(kind)}` };

@@ -1,4 +1,5 @@
 import { notAcceptable } from '../../../api/errors.ts';
+import type { KindSet } from '../../../api/kinds.ts';
 import { negotiate } from './accept.ts';
 import { jsonAnswer } from './answers.ts';
 import {
@@ -20,6 +21,7 @@ export async function serverPage(
   method: string,
   path: string,
   accept: string | undefined,
+  kinds: KindSet,
 ): Promise<ApiServerResponse | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   const [, first, second, third, ...more] = path.replace(/\/$/, '').split('/');
@@ -29,16 +31,18 @@ export async function serverPage(
       return page(versionInfo);
     case 'api':
       if (third !== undefined) return undefined;
-      if (second !== undefined) return page(resourceList('', second));
-      return wantsAggregated(accept) ? aggregated(true) : page(coreVersions());
+      if (second !== undefined) return page(resourceList(kinds, '', second));
+      return wantsAggregated(accept) ? aggregated(kinds, true) : page(coreVersions());
     case 'apis':
-      if (third !== undefined) return page(resourceList(second!, third));
-      if (second !== undefined) return page(groupDocument(second));
-      return wantsAggregated(accept) ? aggregated(false) : page(groupList());
+      if (third !== undefined) return page(resourceList(kinds, second!, third));
+      if (second !== undefined) return page(groupDocument(kinds, second));
+      return wantsAggregated(accept) ? aggregated(kinds, false) : page(groupList(kinds));
     case 'openapi':
       if (second === 'v2') return openApiV2(accept ?? '');
       if (second !== 'v3') return undefined;
-      return page(third === undefined ? openApiIndex() : await openApiDocument([third, ...more].join('/')));
+      return page(
+        third === undefined ? openApiIndex(kinds) : await openApiDocument(kinds, [third, ...more].join('/')),
+      );
     default:
       return undefined;
   }
@@ -52,8 +56,8 @@ function wantsAggregated(accept: string | undefined): boolean {
   return negotiate(accept).as === 'discovery';
 }
 
-function aggregated(isCore: boolean): ApiServerResponse {
-  return jsonAnswer(200, aggregatedDiscovery(isCore), discoveryType);
+function aggregated(kinds: KindSet, isCore: boolean): ApiServerResponse {
+  return jsonAnswer(200, aggregatedDiscovery(kinds, isCore), discoveryType);
 }
 
 function openApiV2(accept: string): ApiServerResponse {

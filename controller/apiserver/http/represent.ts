@@ -39,7 +39,12 @@ export function showListing(kind: Kind, { items, metadata }: Listing, shown: Sho
         items: items.map(partial),
       };
     default:
-      return { kind: `${kind.kind}List`, apiVersion: kind.apiVersion, metadata, items };
+      return {
+        kind: kind.custom?.listKind ?? `${kind.kind}List`,
+        apiVersion: kind.apiVersion,
+        metadata,
+        items,
+      };
   }
 }
 

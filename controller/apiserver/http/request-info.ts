@@ -1,5 +1,5 @@
 import { badRequest, noSuchResource } from '../../../api/errors.ts';
-import { kindAt, type Kind } from '../../../api/kinds.ts';
+import type { Kind, KindSet } from '../../../api/kinds.ts';
 import type { Verb } from '../auth/rule.ts';
 
 /** What a request under `/api` or `/apis` is about. */
@@ -19,7 +19,12 @@ const segmentCharactersMax = 253;
  *
  * @throws ApiError (not found) for a path that names nothing kith serves
  */
-export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+export function requestInfo(
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  kinds: KindSet,
+): RequestInfo {
   const segments = path.split('/').slice(1).map(decodeSegment);
   const isCore = segments[0] === 'api';
   const [group, version, ...rest] = isCore ? ['', ...segments.slice(1)] : segments.slice(1);
@@ -31,7 +36,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     parts = rest.slice(2);
   }
   const [plural, name, subresource, ...more] = parts;
-  const kind = plural ? kindAt(group!, version ?? '', plural) : undefined;
+  const kind = plural ? kinds.at(group!, version ?? '', plural) : undefined;
   if (!kind || more.length > 0 || segments.includes('')) throw noSuchResource();
   if (namespace !== undefined && !kind.namespaced) throw noSuchResource();
   if (name !== undefined && kind.namespaced && namespace === undefined) throw noSuchResource();

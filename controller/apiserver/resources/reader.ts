@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../client/client.ts';
 import type { Clock, Timer } from '../../../process/clock.ts';
 import { isStoreCompacted } from '../../store/errors.ts';
 import type { Entry } from '../../store/store.ts';
+import { served } from '../custom/served.ts';
 import { collectionKey, objectKey } from '../storage/keys.ts';
 import { decodeContinue, encodeContinue, Pages } from '../storage/pages.ts';
 import { parseResourceVersion, reached } from '../storage/resource-version.ts';
@@ -64,8 +65,8 @@ export class Reader {
   }
 
   find(kind: Kind, namespace: string | undefined, name: string): Resource | undefined {
-    return this.storage.shelf(kind, namespace).get(objectKey(kind, namespace, name))?.value as
-      Resource | undefined;
+    const found = this.storage.shelf(kind, namespace).get(objectKey(kind, namespace, name))?.value;
+    return found === undefined ? undefined : served(kind, found as Resource);
   }
 
   async list(kind: Kind, query: ListQuery = {}): Promise<Listing> {
@@ -86,7 +87,7 @@ export class Reader {
     const token = query.continue ? decodeContinue(query.continue) : undefined;
     const entries = token ? this.#pages.recall(prefix, token, now) : now.entries;
     const revision = token && token.revision >= 0 ? token.revision : now.revision;
-    const page = pageOf(entries, selection, token?.after, limit);
+    const page = pageOf(kind, entries, selection, token?.after, limit);
     if (page.next !== undefined && !token) this.#pages.remember(prefix, revision, entries);
     return {
       items: page.items,
@@ -113,7 +114,7 @@ export class Reader {
     const wanted = parseResourceVersion(query.resourceVersion);
     if (wanted) await reached(shelves[0]!, wanted, this.#clock);
 
-    const stream = new WatchStream(selection);
+    const stream = new WatchStream(selection, kind);
     // sendInitialEvents asks for the state as of now; without a version, Kubernetes sends it too.
     const fromState = query.sendInitialEvents ?? !wanted;
     const froms = shelves.map((shelf, index) => (fromState || index > 0 ? shelf.revision : (wanted ?? 0)));
@@ -123,9 +124,10 @@ export class Reader {
       metadata: { resourceVersion: String(shelves[0]!.revision), ...(annotations && { annotations }) },
     });
     if (fromState) {
-      for (const { value } of this.#cut(kind, namespace).entries)
-        if (selection.matches(value as KubeObject))
-          stream.push({ type: 'ADDED', object: value as KubeObject });
+      for (const { value } of this.#cut(kind, namespace).entries) {
+        const object = served(kind, value as KubeObject);
+        if (selection.matches(object)) stream.push({ type: 'ADDED', object });
+      }
       if (query.sendInitialEvents && allowWatchBookmarks)
         stream.push({ type: 'BOOKMARK', object: bookmark({ [initialEventsEnd]: 'true' }) });
     }
@@ -171,6 +173,7 @@ export class Reader {
 
 /** Up to `limit` selected objects after the key `after`; `next` is the last key given out, where more may follow. */
 export function pageOf(
+  kind: Kind,
   entries: readonly Entry[],
   selection: Selection,
   after: string | undefined,
@@ -179,11 +182,11 @@ export function pageOf(
   const items: Resource[] = [];
   let at = after === undefined ? 0 : firstAfter(entries, after);
   for (; at < entries.length; at++) {
-    const { value } = entries[at]!;
-    if (!selection.matches(value as Resource)) continue;
+    const value = served(kind, entries[at]!.value as Resource);
+    if (!selection.matches(value)) continue;
     if (limit > 0 && items.length === limit)
       return { items, next: entries[at - 1]!.key, remaining: entries.length - at };
-    items.push(value as Resource);
+    items.push(value);
   }
   return { items, next: undefined, remaining: 0 };
 }

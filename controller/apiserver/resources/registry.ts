@@ -21,6 +21,8 @@ import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import type { Random } from '../../../process/random.ts';
 import type { Store } from '../../store/store.ts';
+import { Authorizer } from '../auth/authorizer.ts';
+import { followRbac, RbacIndex } from '../auth/rbac-index.ts';
 import { Definitions } from '../custom/definitions.ts';
 import { KindTable } from '../custom/kind-table.ts';
 import { Storage } from '../storage/storage.ts';
@@ -80,6 +82,7 @@ export class Registry {
   readonly reader: Reader;
   readonly storage: Storage;
   readonly kinds: KindTable;
+  readonly authorizer: Authorizer;
   readonly #definitions: Definitions;
   readonly #writer: Writer;
   readonly #clusterIps: ClusterIps;
@@ -87,6 +90,7 @@ export class Registry {
   readonly #random: Random;
   readonly #log: Log;
   readonly #unwatchServices: () => void;
+  readonly #unwatchRoles: () => void;
 
   constructor({ store, clock, random, log }: RegistryOptions) {
     this.storage = new Storage(store, clock);
@@ -98,6 +102,8 @@ export class Registry {
     this.#random = random;
     this.#log = log;
     this.#unwatchServices = followServiceAddresses(store, this.#clusterIps, log);
+    this.authorizer = new Authorizer(this.reader, new RbacIndex());
+    this.#unwatchRoles = followRbac(store, this.authorizer.rbac, log);
     this.#definitions = new Definitions({
       store,
       kinds: this.kinds,
@@ -352,6 +358,7 @@ export class Registry {
 
   async close(): Promise<void> {
     this.#unwatchServices();
+    this.#unwatchRoles();
     await this.#definitions.stop();
     this.reader.close();
     await this.storage.close();
@@ -393,6 +400,7 @@ export class Registry {
       user,
       isNamespaceToCome: dryRun && isNamespaceToCome,
       storage: this.storage,
+      authorizer: this.authorizer,
       clusterIps: this.#clusterIps,
       random: this.#random,
       otherwise: (action) => undos.push(action),

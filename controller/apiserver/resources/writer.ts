@@ -11,6 +11,7 @@ import {
 import type { Kind } from '../../../api/kinds.ts';
 import { isStoreClosed, isStoreConflict, StoreError, StoreOverloaded } from '../../store/errors.ts';
 import type { Entry } from '../../store/store.ts';
+import { served, storedForm } from '../custom/served.ts';
 import { objectKey } from '../storage/keys.ts';
 import type { Storage } from '../storage/storage.ts';
 import { isReleased } from './deletion.ts';
@@ -50,10 +51,11 @@ export class Writer {
       return object;
     }
     try {
-      const entry = await shelf.put(key, (revision) => frozen(atRevision(object, revision)), {
+      const stored = storedForm(kind, object);
+      const entry = await shelf.put(key, (revision) => frozen(atRevision(stored, revision)), {
         absent: true,
       });
-      return entry.value as Resource;
+      return served(kind, entry.value as Resource);
     } catch (error) {
       if (isStoreConflict(error)) throw alreadyExists(kind, name!);
       throw apiErrorOf(error);
@@ -78,7 +80,7 @@ export class Writer {
     let entry = shelf.get(key);
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       if (!entry) throw notFound(kind, name);
-      const old = entry.value as Resource;
+      const old = served(kind, entry.value as Resource);
       const next = compute(old);
       const expect = { revision: entry.modRevision };
       try {
@@ -88,8 +90,13 @@ export class Writer {
           return { object: last, removed: true };
         }
         if (dryRun || isSame(old, next)) return { object: next, removed: false };
-        const written: Entry = await shelf.put(key, (revision) => frozen(atRevision(next, revision)), expect);
-        return { object: written.value as Resource, removed: false };
+        const stored = storedForm(kind, next);
+        const written: Entry = await shelf.put(
+          key,
+          (revision) => frozen(atRevision(stored, revision)),
+          expect,
+        );
+        return { object: served(kind, written.value as Resource), removed: false };
       } catch (error) {
         if (!isStoreConflict(error)) throw apiErrorOf(error);
         if (pinned) throw conflict(kind, name);

@@ -1,5 +1,7 @@
 import { gone, unavailable, type ApiError } from '../../../api/errors.ts';
+import type { Kind } from '../../../api/kinds.ts';
 import type { KubeObject } from '../../../client/client.ts';
+import { served } from '../custom/served.ts';
 import { isStoreCompacted } from '../../store/errors.ts';
 import type { StoreEvent } from '../../store/store.ts';
 import type { Selection } from './selection.ts';
@@ -18,14 +20,16 @@ const waitingNoticesMax = 1_000;
  */
 export class WatchStream {
   readonly #selection: Selection;
+  readonly #kind: Kind;
   #waiting: Notice[] = [];
   #wake: (() => void) | undefined;
   #resume: (() => void) | undefined;
   #end: { error: ApiError | undefined } | undefined;
   #cancels: (() => void)[] = [];
 
-  constructor(selection: Selection) {
+  constructor(selection: Selection, kind: Kind) {
     this.#selection = selection;
+    this.#kind = kind;
   }
 
   /** Ends with the stream; called at once if it has ended already. */
@@ -36,7 +40,7 @@ export class WatchStream {
 
   /** The store's listener. */
   readonly hear = (event: StoreEvent): void | Promise<void> => {
-    const notice = seenThrough(event, this.#selection);
+    const notice = seenThrough(event, this.#selection, this.#kind);
     if (!notice) return undefined;
     this.push(notice);
     if (this.#waiting.length < waitingNoticesMax) return undefined;
@@ -84,29 +88,29 @@ export class WatchStream {
 }
 
 /** What an event means to someone who sees only what the selection takes. */
-export function seenThrough(event: StoreEvent, selection: Selection): Notice | undefined {
-  const object = event.entry.value as KubeObject;
+export function seenThrough(event: StoreEvent, selection: Selection, kind: Kind): Notice | undefined {
+  const object = served(kind, event.entry.value as KubeObject);
   if (event.type === 'delete')
     return selection.matches(object)
-      ? { type: 'DELETED', object: lastSeen(event, object, event.revision) }
+      ? { type: 'DELETED', object: lastSeen(object, event.revision) }
       : undefined;
-  const before = event.previous?.value as KubeObject | undefined;
+  const before = event.previous && served(kind, event.previous.value as KubeObject);
   const wasSeen = before !== undefined && selection.matches(before);
   const isSeen = selection.matches(object);
   if (isSeen) return { type: wasSeen ? 'MODIFIED' : 'ADDED', object };
   // It left the selection: to this watcher it is gone. What it sees last is how it looked before.
-  return wasSeen ? { type: 'DELETED', object: lastSeen(event, before, event.revision) } : undefined;
+  return wasSeen ? { type: 'DELETED', object: lastSeen(before, event.revision) } : undefined;
 }
 
-/** One copy for all watchers of an event, so that its bytes are shared too. */
-const lastSeenByEvent = new WeakMap<StoreEvent, KubeObject>();
+/** One copy for all watchers of an object's end (each state has one only), so that its bytes are shared too. */
+const lastSeenOf = new WeakMap<KubeObject, KubeObject>();
 
 /** The object as it was, at the version at which it went: a watch that resumes from it must not see the going again. */
-function lastSeen(event: StoreEvent, object: KubeObject, revision: number): KubeObject {
-  let copy = lastSeenByEvent.get(event);
+function lastSeen(object: KubeObject, revision: number): KubeObject {
+  let copy = lastSeenOf.get(object);
   if (!copy) {
     copy = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
-    lastSeenByEvent.set(event, copy);
+    lastSeenOf.set(object, copy);
   }
   return copy;
 }

@@ -1,0 +1,158 @@
+import { isNotFound } from '../../../api/errors.ts';
+import { kindNamed, type Kind } from '../../../api/kinds.ts';
+import { isConditionTrue } from '../../../api/conditions.ts';
+import type { CustomResourceDefinition } from '../../../api/types.ts';
+import type { Clock, Timer } from '../../../process/clock.ts';
+import type { Log } from '../../../process/log.ts';
+import { isStoreClosed } from '../../store/errors.ts';
+import type { Store } from '../../store/store.ts';
+import type { Resource } from '../resources/metadata.ts';
+import type { Writer } from '../resources/writer.ts';
+import { collectionKey } from '../storage/keys.ts';
+import { cleanupFinalizer, withNames, withoutCleanup, withProgress } from './definition-status.ts';
+import { kindsIn, type KindTable } from './kind-table.ts';
+
+/** How soon what is not done yet (objects that others hold, a write that failed) is looked at again. */
+const againMs = 1_000;
+
+export interface DefinitionsParts {
+  store: Store;
+  kinds: KindTable;
+  writer: Writer;
+  clock: Clock;
+  log: Log;
+  /** Deletes every object of a kind; resolves with how many there were. */
+  deleteAll(kind: Kind): Promise<number>;
+}
+
+/**
+ * Sees to the definitions of custom resources: gives each its names, establishes it, and empties it before it goes. Follows the
+ * store, so what a controller that died left half done is done by the next.
+ */
+export class Definitions {
+  readonly #parts: DefinitionsParts;
+  readonly #unwatch: () => void;
+  #again: Timer | undefined;
+  #isDue = false;
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(parts: DefinitionsParts) {
+    this.#parts = parts;
+    const { store, log } = parts;
+    this.#unwatch = store.watch(
+      collectionKey(kindNamed('CustomResourceDefinition')),
+      store.revision,
+      () => this.#wake(),
+      (error) => {
+        if (isStoreClosed(error)) return;
+        log.error('custom resource definitions are no longer followed: restart the controller', { error });
+      },
+    );
+    if (parts.kinds.definitions().length > 0) this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#unwatch();
+    this.#again?.cancel();
+    await this.#running;
+  }
+
+  #wake(): void {
+    this.#isDue = true;
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isDue && !this.#isStopped) {
+      this.#isDue = false;
+      for (const definition of this.#parts.kinds.definitions()) {
+        if (this.#isStopped) return;
+        try {
+          await this.#seeTo(definition);
+        } catch (error) {
+          if (isNotFound(error)) continue;
+          this.#parts.log.warn('a custom resource definition was not seen to; it will be tried again', {
+            definition: definition.metadata?.name,
+            error,
+          });
+          this.#later();
+        }
+      }
+    }
+  }
+
+  async #seeTo(definition: CustomResourceDefinition): Promise<void> {
+    if (definition.metadata?.deletionTimestamp) return this.#empty(definition);
+    await this.#change(definition, (old) => withNames(old, this.#parts.kinds.definitions(), this.#now()));
+  }
+
+  /** Deletes the objects of a definition that is to go; it goes when none is left. */
+  async #empty(definition: CustomResourceDefinition): Promise<void> {
+    if (!definition.metadata?.finalizers?.includes(cleanupFinalizer)) return;
+    const [kind] = kindsIn(definition);
+    const isServed = isConditionTrue(definition.status?.conditions, 'Established');
+    if (!isServed) {
+      const progress = {
+        status: 'False',
+        reason: 'NeverEstablished',
+        message: 'resource was never established',
+      };
+      await this.#change(definition, (old) => withoutCleanup(withProgress(old, progress, this.#now())));
+      return;
+    }
+    await this.#change(definition, (old) =>
+      withProgress(
+        old,
+        {
+          status: 'True',
+          reason: 'InstanceDeletionInProgress',
+          message: 'CustomResource deletion is in progress',
+        },
+        this.#now(),
+      ),
+    );
+    if (kind && (await this.#parts.deleteAll(kind)) > 0 && this.#left(kind) > 0) return this.#later();
+    await this.#change(definition, (old) =>
+      withoutCleanup(
+        withProgress(
+          old,
+          {
+            status: 'False',
+            reason: 'InstanceDeletionCompleted',
+            message: 'removed all instances',
+          },
+          this.#now(),
+        ),
+      ),
+    );
+  }
+
+  #left(kind: Kind): number {
+    return this.#parts.store.list(collectionKey(kind), { limit: 1 }).entries.length;
+  }
+
+  async #change(
+    { metadata }: CustomResourceDefinition,
+    compute: (old: CustomResourceDefinition) => CustomResourceDefinition,
+  ): Promise<void> {
+    const kind = kindNamed('CustomResourceDefinition');
+    await this.#parts.writer.change(
+      kind,
+      undefined,
+      metadata?.name ?? '',
+      { dryRun: false },
+      (old) => compute(old as unknown as CustomResourceDefinition) as unknown as Resource,
+    );
+  }
+
+  #later(): void {
+    this.#again?.cancel();
+    if (!this.#isStopped) this.#again = this.#parts.clock.after(againMs, () => this.#wake());
+  }
+
+  #now(): Date {
+    return this.#parts.clock.date();
+  }
+}
