@@ -11,7 +11,7 @@ const ageColumn: Column<{ metadata?: ObjectMeta }> = column('Age', ({ metadata }
 /** For a kind that has no columns of its own. */
 export const plainColumns: Columns<{ metadata?: ObjectMeta }> = [
   nameColumn,
-  column('Created At', ({ metadata }) => metadata?.creationTimestamp ?? ''),
+  column('Created At', ({ metadata }) => metadata?.creationTimestamp ?? '', 'date'),
 ];
 
 export const namespaceColumns: Columns<Namespace> = [

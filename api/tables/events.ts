@@ -1,4 +1,5 @@
-import type { Event } from '../types.ts';
+import { toCoreEvent } from '../events.ts';
+import type { Event, EventsEvent } from '../types.ts';
 import { age } from './duration.ts';
 import { column, nameColumn, wide } from './table.ts';
 import type { Columns } from './table.ts';
@@ -19,6 +20,12 @@ export const eventColumns: Columns<Event> = [
   wide('Count', ({ count, series }) => series?.count ?? (count || 1), 'integer'),
   wide('Name', ({ metadata }) => nameColumn.cell({ metadata }, new Date(0))),
 ];
+
+/** The same of the newer form. */
+export const eventsEventColumns: Columns<EventsEvent> = eventColumns.map((each) => ({
+  ...each,
+  cell: (event, now) => each.cell(toCoreEvent(event), now),
+}));
 
 function lastSeen({ series, lastTimestamp, firstTimestamp, eventTime }: Event, now: Date): string {
   return age(series?.lastObservedTime ?? lastTimestamp ?? firstTimestamp ?? eventTime, now);

@@ -22,17 +22,8 @@ import {
   runtimeClassColumns,
   signingRequestColumns,
 } from './policies.ts';
-import {
-  endpointsColumns,
-  ingressClassColumns,
-  ingressColumns,
-  networkPolicyColumns,
-} from './routing.ts';
-import {
-  persistentVolumeClaimColumns,
-  persistentVolumeColumns,
-  storageClassColumns,
-} from './storage.ts';
+import { endpointsColumns, ingressClassColumns, ingressColumns, networkPolicyColumns } from './routing.ts';
+import { persistentVolumeClaimColumns, persistentVolumeColumns, storageClassColumns } from './storage.ts';
 import type { Columns, Table } from './table.ts';
 import {
   controllerRevisionColumns,

@@ -42,7 +42,7 @@ function validateNodeAffinity(field: string, affinity: NodeAffinity | undefined)
   ];
 }
 
-function validateNodeTerm(field: string, term: NodeSelectorTerm | undefined): FieldError[] {
+export function validateNodeTerm(field: string, term: NodeSelectorTerm | undefined): FieldError[] {
   return [
     ...(term?.matchExpressions ?? []).flatMap((each, index) =>
       validateNodeRequirement(at(child(field, 'matchExpressions'), index), each),
