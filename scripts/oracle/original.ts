@@ -13,6 +13,11 @@ const startWithinMs = 120_000;
 /** A watch that is still open then has no more to say. */
 const watchWithinMs = 3_000;
 
+/** What authorization and admission of the original go by as an informer tells them of it, a moment after it was written. */
+const seenLate =
+  /\/(?:\w*roles|\w*rolebindings|resourcequotas|limitranges|\w+classes|customresourcedefinitions|namespaces|serviceaccounts)(?:\/[^/]*)?(?:\?|$)/;
+const seenWithinMs = 150;
+
 /** kube-apiserver of `scripts/peers` over an etcd of the system (Debian's etcd-server), on free ports of loopback. */
 export interface Original extends Server {
   stop(): Promise<void>;
@@ -62,7 +67,12 @@ export async function startOriginal(): Promise<Original> {
     await end(etcd);
     rmSync(folder, { recursive: true, force: true });
   };
-  const exchange: Server['exchange'] = (asked) => send(agent, port, asked);
+  const exchange: Server['exchange'] = async (asked) => {
+    const answer = await send(agent, port, asked);
+    if (asked.method !== 'GET' && seenLate.test(asked.path))
+      await new Promise((resolve) => setTimeout(resolve, seenWithinMs));
+    return answer;
+  };
   try {
     await untilReady(exchange, server, folder);
   } catch (error) {

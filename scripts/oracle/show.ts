@@ -2,12 +2,10 @@
  * `node scripts/oracle/show.ts [TOPIC…]`: every difference between kith and the recordings that is not accepted, by step, and how many
  * there are behind each line of `test/oracle/open.ts`. For who works that list off.
  */
-import { compare, type Comparison } from '../../test/oracle/compare.ts';
+import { compare, leftOver, type Comparison } from '../../test/oracle/compare.ts';
 import { startKith } from '../../test/oracle/kith.ts';
 import { open } from '../../test/oracle/open.ts';
 import { topics } from '../../test/oracle/script/topics.ts';
-import { accepted } from '../../test/oracle/accepted.ts';
-import { covers } from '../../test/oracle/exception.ts';
 
 const named = process.argv.slice(2);
 const kith = await startKith();
@@ -22,25 +20,21 @@ for (const { topic, steps, equal, stale, open: known, unknown } of comparisons) 
   );
   for (const [mark, differences] of [
     ['?', unknown],
-    [' ', known],
+    [' ', known.map(({ difference }) => difference)],
   ] as const)
     for (const { step, at, original, kith: ours } of differences)
       console.log(
         `${mark} ${step.slice(topic.length + 1)}: ${at}\n    original ${brief(original)}\n    kith     ${brief(ours)}`,
       );
 }
-const all = comparisons.flatMap((each) => each.open);
-const used = new Set(comparisons.flatMap((each) => [...each.used]));
+const fitted = comparisons.flatMap((each) => each.open);
 console.log('\n## open.ts');
 for (const entry of open) {
-  const fitting = all.filter((each) => covers(entry, each));
-  console.log(
-    `${fitting.length} differences at ${new Set(fitting.map(({ step }) => step)).size} steps: ${entry.missing}`,
-  );
+  const steps = fitted.filter((each) => each.entry === entry).map(({ difference }) => difference.step);
+  console.log(`${steps.length} differences at ${new Set(steps).size} steps: ${entry.missing}`);
 }
 if (named.length === 0)
-  for (const entry of [...accepted, ...open])
-    if (!used.has(entry)) console.log(`fits nothing any more: ${JSON.stringify(entry)}`);
+  for (const line of leftOver(comparisons)) console.log(`fits nothing any more: ${line}`);
 const sum = (count: (each: Comparison) => number) =>
   comparisons.reduce((total, each) => total + count(each), 0);
 console.log(`\n${sum(({ equal }) => equal)} of ${sum(({ steps }) => steps)} equal`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Answer, Recording, Server } from './answer.ts';
 import { accepted } from './accepted.ts';
 import { differencesOf, type Difference } from './differences.ts';
-import { covers, type Accepted, type Open } from './exception.ts';
+import { covers, coversOpen, type Accepted, type Open } from './exception.ts';
 import { open } from './open.ts';
 import { digestOf, play } from './play.ts';
 import type { Topic } from './script/step.ts';
@@ -15,9 +15,9 @@ export interface Comparison {
   /** Differences that neither list knows. */
   unknown: Difference[];
   /** Differences that are known to be missing. */
-  open: Difference[];
-  /** Of both lists, what fitted a difference. */
-  used: Set<Accepted | Open>;
+  open: { entry: Open; difference: Difference }[];
+  /** Of what is accepted, what fitted a difference. */
+  accepted: Set<Accepted>;
   /** Steps that are not recorded as they are now. */
   stale: string[];
 }
@@ -36,7 +36,7 @@ export async function compare(server: Server, topic: Topic): Promise<Comparison>
     equal: 0,
     unknown: [],
     open: [],
-    used: new Set(),
+    accepted: new Set(),
     stale,
   };
   if (stale.length > 0) return comparison;
@@ -52,12 +52,15 @@ function judge(
 ): void {
   let isEqual = true;
   for (const difference of differencesOf(`${comparison.topic}/${original.step}`, original, kith)) {
-    const reason =
-      accepted.find((each) => covers(each, difference)) ?? open.find((each) => covers(each, difference));
-    if (reason) comparison.used.add(reason);
-    if (reason && 'because' in reason) continue;
+    const reason = accepted.find((each) => covers(each, difference));
+    if (reason) {
+      comparison.accepted.add(reason);
+      continue;
+    }
     isEqual = false;
-    (reason ? comparison.open : comparison.unknown).push(difference);
+    const entry = open.find((each) => coversOpen(each, difference));
+    if (entry) comparison.open.push({ entry, difference });
+    else comparison.unknown.push(difference);
   }
   if (isEqual) comparison.equal += 1;
 }
@@ -69,4 +72,21 @@ function readRecording(topic: string): Pick<Recording, 'answers'> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { answers: [] };
     throw error;
   }
+}
+
+/** Of both lists, what fits no difference any more, after all topics have been played. */
+export function leftOver(comparisons: readonly Comparison[]): string[] {
+  const fitted = comparisons.flatMap((each) => each.open);
+  return [
+    ...accepted
+      .filter((entry) => !comparisons.some((each) => each.accepted.has(entry)))
+      .map((entry) => `accepted.ts: ${JSON.stringify(entry)}`),
+    ...open.flatMap((entry) => {
+      const steps = fitted.filter((each) => each.entry === entry).map(({ difference }) => difference.step);
+      if (!entry.steps) return steps.length > 0 ? [] : [`open.ts: ${entry.missing}`];
+      return entry.steps
+        .filter((step) => !steps.includes(step))
+        .map((step) => `open.ts: ${step} (${entry.missing})`);
+    }),
+  ];
 }

@@ -18,9 +18,13 @@ export interface Accepted extends Exception {
   because: string;
 }
 
-/** What is missing; the line goes when it is there. */
-export interface Open extends Exception {
+/** What is missing. A step goes from its entry as soon as it is there, and the entry with its last step. */
+export interface Open {
   missing: string;
+  /** `topic/step`, in full. @default every step */
+  steps?: readonly string[];
+  /** As in `Exception`. @default everywhere in the answer */
+  at?: string | readonly string[];
 }
 
 export function covers(exception: Exception, difference: Difference): boolean {
@@ -30,6 +34,13 @@ export function covers(exception: Exception, difference: Difference): boolean {
     [at].flat().some((each) => pattern(each).test(difference.at)) &&
     (!('original' in exception) || fits(exception.original, difference.original)) &&
     (!('kith' in exception) || fits(exception.kith, difference.kith))
+  );
+}
+
+export function coversOpen({ steps, at = '*' }: Open, difference: Difference): boolean {
+  return (
+    (steps === undefined || steps.includes(difference.step)) &&
+    [at].flat().some((each) => pattern(each).test(difference.at))
   );
 }
 

@@ -1,0 +1,150 @@
+import { get, partial, partialList, post, remove, step, table, type Topic } from './step.ts';
+
+const all = '/api/v1/namespaces/answers/configmaps';
+const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+const asked = (accept: string, path = `${all}/a`) =>
+  get(`${accept || 'nothing'} of ${path === all ? 'the list' : 'one'}`, path, { accept });
+
+/** What a client may ask an answer to be, and what it gets where that cannot be. */
+export const answers: Topic = {
+  name: 'answers',
+  steps: [
+    post('create', all, configMap),
+    ...[
+      '',
+      '*/*',
+      'application/*',
+      'application/yaml',
+      'text/html',
+      'text/html, application/json;q=0.5',
+      'application/json;q=0.5, application/yaml',
+      'application/json;as=Table;v=v1beta1;g=meta.k8s.io',
+      'application/json;as=Table;v=v9;g=meta.k8s.io',
+      'application/json;as=Table;v=v9;g=meta.k8s.io, application/json',
+      'application/json;as=Dog;v=v1;g=meta.k8s.io',
+      'application/json;as=Table;v=v1;g=other.k8s.io',
+      'application/json;pretty=1',
+      'application/yaml;as=Table;v=v1;g=meta.k8s.io',
+      `${table}, application/json`,
+      partialList,
+      'application/json;as=APIGroupDiscoveryList;v=v2;g=apidiscovery.k8s.io',
+      'nonsense',
+    ].map((accept) => asked(accept)),
+    ...[partial, partialList, 'application/yaml', 'text/html'].map((accept) => asked(accept, all)),
+    post(
+      'create as a table',
+      `${all}?dryRun=All`,
+      { ...configMap, metadata: { name: 'b' } },
+      { accept: table },
+    ),
+    post(
+      'create as metadata',
+      `${all}?dryRun=All`,
+      { ...configMap, metadata: { name: 'b' } },
+      { accept: partial },
+    ),
+    post(
+      'create as what is none',
+      `${all}?dryRun=All`,
+      { ...configMap, metadata: { name: 'b' } },
+      { accept: 'text/html' },
+    ),
+    get('a Status as a table', `${all}/none`, { accept: table }),
+    get('a Status in YAML', `${all}/none`, { accept: 'application/yaml' }),
+    get('pretty', `${all}/a?pretty=true`),
+    remove('delete as a table', `${all}/a`, undefined, { accept: table }),
+    step('HEAD', 'only the head', all),
+  ],
+};
+
+/** Paths that lead nowhere, and methods that are not for them. */
+export const paths: Topic = {
+  name: 'paths',
+  steps: [
+    ...[
+      '/nothing',
+      '/api/v2',
+      '/api/v1/dogs',
+      '/api/v1/namespaces/paths/dogs',
+      '/api/v1/namespaces/paths/nodes',
+      '/api/v1/pods/x',
+      '/api/v1/namespaces/paths/pods/x/nothing',
+      '/api/v1/namespaces/paths/configmaps/x/status',
+      '/apis/none',
+      '/apis/none/v1',
+      '/apis/apps/v9',
+      '/apis/apps/v1/dogs',
+      '/apis/apps/v1beta1/deployments',
+      '/api/v1/namespaces/paths/configmaps/',
+      '/api/v1//configmaps',
+      '/api/v1/namespaces/paths/configmaps/a%2Fb',
+      '/api/v1/namespaces/paths/configmaps/a%00b',
+      '/api/v1/namespaces/A_B/configmaps',
+      '/api/v1/namespaces/paths/configmaps/A_B',
+      '/apis/apps/v1/namespaces/paths/deployments/x/rollback',
+      '/',
+      '/healthz/none',
+    ].map((path) => get(path, path)),
+    post('POST to one', '/api/v1/namespaces/paths/configmaps/x', {}),
+    step('PUT', 'PUT to all', '/api/v1/namespaces/paths/configmaps', {}),
+    step(
+      'PATCH',
+      'PATCH to all',
+      '/api/v1/namespaces/paths/configmaps',
+      {},
+      { type: 'application/merge-patch+json' },
+    ),
+    step('POST', 'POST across namespaces', '/api/v1/configmaps', { metadata: { name: 'x' } }),
+    remove('DELETE across namespaces', '/api/v1/configmaps'),
+    step('OPTIONS', 'OPTIONS', '/api/v1/namespaces/paths/configmaps'),
+    step('TRACE', 'TRACE', '/api/v1/namespaces/paths/configmaps'),
+    step('BREW', 'a method that is none', '/api/v1/namespaces/paths/configmaps'),
+    post('POST to discovery', '/api/v1', {}),
+    remove('DELETE of discovery', '/apis/apps'),
+    post('POST to the version', '/version', {}),
+    step('GET', 'finalize by GET', '/api/v1/namespaces/paths/finalize'),
+    get('a proxy', '/api/v1/namespaces/paths/pods/x/proxy/'),
+    get('exec of what is not there', '/api/v1/namespaces/paths/pods/x/exec?command=ls'),
+  ],
+};
+
+const discoveryV2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+export const discovery: Topic = {
+  name: 'discovery',
+  steps: [
+    get('core versions', '/api'),
+    get('groups', '/apis', { keep: 'groups' }),
+    ...[
+      'api/v1',
+      'apis/apps/v1',
+      'apis/batch/v1',
+      'apis/autoscaling/v2',
+      'apis/policy/v1',
+      'apis/networking.k8s.io/v1',
+      'apis/discovery.k8s.io/v1',
+      'apis/coordination.k8s.io/v1',
+      'apis/rbac.authorization.k8s.io/v1',
+      'apis/storage.k8s.io/v1',
+      'apis/scheduling.k8s.io/v1',
+      'apis/node.k8s.io/v1',
+      'apis/events.k8s.io/v1',
+      'apis/authorization.k8s.io/v1',
+      'apis/authentication.k8s.io/v1',
+      'apis/certificates.k8s.io/v1',
+      'apis/apiextensions.k8s.io/v1',
+    ].map((path) => get(path, `/${path}`)),
+    ...['apps', 'batch', 'policy', 'apiextensions.k8s.io'].map((group) =>
+      get(`group ${group}`, `/apis/${group}`),
+    ),
+    get('aggregated core', '/api', { accept: discoveryV2 }),
+    get('aggregated groups', '/apis', { accept: discoveryV2 }),
+    get('aggregated in v2beta1', '/api', { accept: discoveryV2.replace('v=v2', 'v=v2beta1') }),
+    get('aggregated or else', '/api', { accept: `${discoveryV2.replace('v=v2', 'v=v9')},application/json` }),
+    get('version', '/version', { keep: 'major' }),
+    get('health', '/healthz'),
+    get('life', '/livez'),
+    get('readiness', '/readyz'),
+    get('in YAML', '/api/v1', { accept: 'application/yaml' }),
+    get('in what is none', '/api/v1', { accept: 'text/html' }),
+  ],
+};
