@@ -3,6 +3,8 @@ import type { Clock } from '../../process/clock.ts';
 import type { Log } from '../../process/log.ts';
 import type { Random } from '../../process/random.ts';
 import type { Store } from '../store/store.ts';
+import { RoleAggregation } from './auth/aggregation.ts';
+import { bootstrapRoles } from './auth/bootstrap.ts';
 import { directClient } from './direct-client.ts';
 import { Concurrency } from './http/concurrency.ts';
 import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './http/exchange.ts';
@@ -37,7 +39,7 @@ export interface ApiServer {
 }
 
 /**
- * Starts the API server: the system's namespaces are there when it resolves.
+ * Starts the API server: the system's namespaces, roles and bindings are there when it resolves.
  *
  * @example
  *     const store = await openStore({ driver: memoryLog(clock), clock, log });
@@ -48,6 +50,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { clock, log, nodeStreams = () => undefined, routes = [] } = options;
   const registry = new Registry(options);
   await registry.begin();
+  const client = directClient(registry);
+  await bootstrapRoles(client);
+  const aggregation = new RoleAggregation({ store: options.store, client, log });
+  await aggregation.begin();
   const sweep = sweepEvents(registry.storage, clock, log);
   const concurrency = new Concurrency(options.concurrency);
   const handler = new Handler({ registry, clock, log, nodeStreams, routes, concurrency });
@@ -60,6 +66,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       const idle = handler.stop();
       registry.reader.close();
       await idle;
+      await aggregation.stop();
       await registry.close();
     },
   };

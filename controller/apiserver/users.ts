@@ -4,6 +4,10 @@ import type { MemberCertificate } from '../../swarm/certificate.ts';
 export interface User {
   name: string;
   groups: string[];
+  /** Of a service account, which one of all that have ever had its name. */
+  uid?: string;
+  /** What else is known of the caller, such as the pod that a token was given to. */
+  extra?: Record<string, string[]>;
   /** The member's certificate, for callers on a Noise link: what a node may say of itself is held against it. */
   certificate?: MemberCertificate;
 }
@@ -15,7 +19,12 @@ export const groups = {
   people: 'kith:people',
   controllers: 'kith:controllers',
   authenticated: 'system:authenticated',
+  unauthenticated: 'system:unauthenticated',
+  accounts: 'system:serviceaccounts',
 } as const;
+
+/** Who says nothing of who they are. */
+export const anonymousUser: User = { name: 'system:anonymous', groups: [groups.unauthenticated] };
 
 /** The bearer of the admin token on the loopback listener. */
 export const adminUser: User = { name: 'kith-admin', groups: [groups.masters, groups.authenticated] };

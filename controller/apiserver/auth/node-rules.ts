@@ -41,9 +41,9 @@ function notOwnName({ user, name }: Attributes): string | undefined {
     : `a node may do this only to the one named ${nodeNameOf(user)}`;
 }
 
-function notSelectedByNode({ user, fieldSelector, kind }: Attributes): string | undefined {
+function notSelectedByNode({ user, fieldSelector }: Attributes): string | undefined {
   const wanted = nodeNameOf(user);
-  const terms = parseFieldSelector(fieldSelector ?? '', kind);
+  const terms = parseFieldSelector(fieldSelector ?? '');
   const isOwn = terms.some(
     ({ field, operator, value }) => field === 'spec.nodeName' && operator === '=' && value === wanted,
   );
@@ -63,12 +63,12 @@ function notOwnEvent({ user, namespace, name }: Attributes, facts: Facts): strin
 }
 
 function notReferenced(
-  { user, kind, namespace, name, fieldSelector }: Attributes,
+  { user, resource, namespace, name, fieldSelector }: Attributes,
   facts: Facts,
 ): string | undefined {
   const wanted = name ?? nameSelected(fieldSelector);
   const node = nodeNameOf(user)!;
-  const refersTo = kind.type === 'Secret' ? secretsOf : configMapsOf;
+  const refersTo = resource === 'secrets' ? secretsOf : configMapsOf;
   const isReferenced =
     wanted !== undefined &&
     namespace !== undefined &&

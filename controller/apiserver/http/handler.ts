@@ -1,7 +1,9 @@
-import { ApiError, unauthorized, unavailable } from '../../../api/errors.ts';
+import { noSuchResource, unavailable } from '../../../api/errors.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
-import { authorize } from '../auth/authorize.ts';
+import { attributesOf, isPathAttributes } from '../auth/attributes.ts';
+import { callerOf } from '../auth/caller.ts';
+import type { Attributes, PathAttributes } from '../auth/rule.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiErrorOf } from '../resources/writer.ts';
 import { SharedBytes } from '../storage/shared-bytes.ts';
@@ -13,7 +15,7 @@ import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './exch
 import type { NodeStreams } from './logs.ts';
 import { metricsText, RequestCounts } from './metrics.ts';
 import { serverPage } from './pages.ts';
-import { requestInfo } from './request-info.ts';
+import { requestInfo, type RequestInfo } from './request-info.ts';
 import { serve } from './serve.ts';
 import { WriteBudget } from './write-budget.ts';
 
@@ -61,37 +63,44 @@ export class Handler {
   }
 
   async #answer(request: ApiServerRequest): Promise<ApiServerResponse> {
-    const { method, user } = request;
+    const { method } = request;
     const mark = request.path.indexOf('?');
     const path = mark < 0 ? request.path : request.path.slice(0, mark);
     const query = new URLSearchParams(mark < 0 ? '' : request.path.slice(mark + 1));
     if (this.#isStopping) throw unavailable('the controller is stopping; it will be back', 1);
-    const health = this.#health(path);
-    if (health) return health;
-    if (!user) throw unauthorized();
+    const user = callerOf(request, path);
+    const { authorizer, kinds } = this.#options.registry;
+    const attributes = attributesOf(method, path, query, user);
 
     const route = this.#options.routes.find((each) => each.method === method && each.pattern.test(path));
-    if (route) return this.#extension(route, { ...request, user }, path, query);
-    if (path === '/metrics') return this.#metrics(user);
-    const page = await serverPage(method, path, request.headers['accept'], this.#options.registry.kinds);
-    return page ?? this.#resource({ ...request, user }, path, query);
+    if (route) return this.#extension(route, { ...request, user }, path, query, attributes);
+    authorizer.require(attributes);
+    if (!isPathAttributes(attributes)) return this.#resource({ ...request, user }, path, query, attributes);
+    const page =
+      this.#health(path) ??
+      (path === '/metrics' ? this.#metrics() : undefined) ??
+      (await serverPage(method, path, request.headers['accept'], kinds));
+    if (!page) throw noSuchResource();
+    return page;
   }
 
   async #resource(
     request: ApiServerRequest & { user: User },
     path: string,
     query: URLSearchParams,
+    attributes: Attributes,
   ): Promise<ApiServerResponse> {
     const { user } = request;
     const { registry } = this.#options;
     const info = requestInfo(request.method, path, query, registry.kinds);
+    if (!isSame(info, attributes)) throw noSuchResource();
     const leave = this.#options.concurrency.enter(user, info.verb === 'watch' ? 'watch' : 'request');
     let isStreaming = false;
     let code = 500;
     try {
-      authorize({ ...info, user, fieldSelector: query.get('fieldSelector') ?? undefined }, registry.reader);
       const response = await serve(info, request, query, {
         ...this.#options,
+        attributes,
         shared: this.#shared,
         budget: this.#budget,
       });
@@ -115,11 +124,13 @@ export class Handler {
     request: ApiServerRequest & { user: User },
     path: string,
     query: URLSearchParams,
+    attributes: Attributes | PathAttributes,
   ): Promise<ApiServerResponse> {
     const { user } = request;
     const { groups: allowed = [groups.masters] } = route;
+    // Its own groups may, and whom a role lets.
     if (!allowed.some((group) => user.groups.includes(group)))
-      throw new ApiError(403, 'Forbidden', `User "${user.name}" cannot ${route.method} ${path}`);
+      this.#options.registry.authorizer.require(attributes);
     const leave = this.#options.concurrency.enter(user, 'request');
     try {
       const bytes = await readBody(request, this.#options.clock);
@@ -133,7 +144,7 @@ export class Handler {
     }
   }
 
-  /** Whether the server lives and takes writes; nothing more is told to those who have not said who they are. */
+  /** Whether the server lives and takes writes; nothing more is told. */
   #health(path: string): ApiServerResponse | undefined {
     if (path !== '/healthz' && path !== '/livez' && path !== '/readyz') return undefined;
     const { trouble } = this.#options.registry.storage.durable;
@@ -142,9 +153,7 @@ export class Handler {
       : textAnswer(200, 'ok');
   }
 
-  #metrics(user: User): ApiServerResponse {
-    if (!user.groups.includes(groups.masters))
-      throw new ApiError(403, 'Forbidden', `User "${user.name}" cannot get path "/metrics"`);
+  #metrics(): ApiServerResponse {
     const { registry, concurrency } = this.#options;
     return textAnswer(200, metricsText(registry, this.#counts, concurrency.running));
   }
@@ -163,6 +172,20 @@ export class Handler {
     if (status.code === 401) response.headers['www-authenticate'] = 'Bearer realm="kith"';
     return response;
   }
+}
+
+/** What was allowed must be what is done, whoever reads the path. */
+function isSame(info: RequestInfo, attributes: Attributes): boolean {
+  const { kind, verb, name, subresource } = info;
+  const namespace = kind.type === 'Namespace' ? name : info.namespace;
+  return (
+    kind.group === attributes.group &&
+    kind.plural === attributes.resource &&
+    verb === attributes.verb &&
+    namespace === attributes.namespace &&
+    subresource === attributes.subresource &&
+    (name === undefined || name === attributes.name)
+  );
 }
 
 function leaving(body: AsyncIterable<Buffer>, leave: () => void, signal: AbortSignal): AsyncIterable<Buffer> {

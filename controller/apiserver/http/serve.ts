@@ -1,7 +1,7 @@
 import { badRequest, methodNotAllowed, unsupportedMediaType } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
-import { authorize } from '../auth/authorize.ts';
+import type { Attributes } from '../auth/rule.ts';
 import type { Resource } from '../resources/metadata.ts';
 import { notYetStreamed } from '../resources/pods.ts';
 import type { Registry, Subresource, WriteContext } from '../resources/registry.ts';
@@ -21,6 +21,8 @@ import { isApplyPatch, isDryRun, writeContextOf } from './write-options.ts';
 
 export interface ServeOptions {
   registry: Registry;
+  /** What was asked for, as the caller's rights were. */
+  attributes: Attributes;
   clock: Clock;
   nodeStreams: NodeStreams;
   shared: SharedBytes;
@@ -149,11 +151,11 @@ async function serveStream(
 
 async function serveWatch(
   info: RequestInfo,
-  { signal, user }: ApiServerRequest & { user: User },
+  { signal }: ApiServerRequest,
   query: URLSearchParams,
   shown: () => Shown,
   { format }: Representation,
-  { registry, clock, shared }: ServeOptions,
+  { registry, clock, shared, attributes }: ServeOptions,
 ): Promise<ApiServerResponse> {
   const { kind, namespace } = info;
   if (format !== 'json') throw badRequest('a watch is written as JSON: ask for application/json');
@@ -162,8 +164,7 @@ async function serveWatch(
   const allowWatchBookmarks = isTrue(query.get('allowWatchBookmarks'));
   const initial = sendInitialEvents === null ? {} : { sendInitialEvents: isTrue(sendInitialEvents) };
   const stream = await registry.reader.watch(kind, { ...wanted, allowWatchBookmarks, ...initial }, signal);
-  const fieldSelector = wanted.fieldSelector;
-  const stillAllowed = () => authorize({ ...info, user, fieldSelector }, registry.reader);
+  const stillAllowed = () => registry.authorizer.require(attributes);
   const seconds = Number(query.get('timeoutSeconds') ?? 0);
   if (seconds > 0) {
     const timer = clock.after(seconds * 1000, () => stream.end());

@@ -1,5 +1,6 @@
 import type { Kind } from '../../../api/kinds.ts';
 import type { Random } from '../../../process/random.ts';
+import type { Authorizer } from '../auth/authorizer.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { User } from '../users.ts';
 import type { ClusterIps } from './cluster-ips.ts';
@@ -17,6 +18,7 @@ export interface AdmissionRequest {
   /** A dry run whose namespace is about to be made; never so for what will be stored. */
   isNamespaceToCome: boolean;
   storage: Storage;
+  authorizer: Authorizer;
   clusterIps: ClusterIps;
   random: Random;
   /** Called if the write does not happen after all: a dry run, a conflict, a full disk. */

@@ -1,3 +1,4 @@
+import { givesOnlyOwnRights } from '../auth/escalation.ts';
 import type { Admission, AdmissionRequest } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
 import { definitionStoresVersions } from '../custom/stored-versions.ts';
@@ -11,6 +12,7 @@ import { daemonSetCountsTemplates } from './workloads.ts';
 export const admissions: readonly Admission[] = [
   namespaceExists,
   namespaceIsHeld,
+  givesOnlyOwnRights,
   nodeSaysOnlyItself,
   podHasServiceAccount,
   serviceAddress,

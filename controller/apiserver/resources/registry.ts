@@ -10,12 +10,7 @@ import {
 import { goText } from '../../../api/apply/fields-of.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
-import type {
-  DeleteOptions as WireDeleteOptions,
-  ManagedFieldsEntry,
-  Scale,
-  Status,
-} from '../../../api/types.ts';
+import type { DeleteOptions as WireDeleteOptions, Scale, Status } from '../../../api/types.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
@@ -44,14 +39,16 @@ import {
   type Author,
   type Scaling,
 } from './ownership.ts';
+import { isPodPart, withPodPart, type PodPart } from './pod-parts.ts';
 import { bound, type Binding, type Eviction } from './pods.ts';
 import { Reader, type Listing, type ListQuery } from './reader.ts';
 import { scaled, scaleOf } from './scale.ts';
 import { followServiceAddresses } from './service-addresses.ts';
+import { withMetadataOf } from './status-metadata.ts';
 import { beStrictWithYaml, type Strictness } from './strictness.ts';
 import { Writer, type Written } from './writer.ts';
 
-export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finalize';
+export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finalize' | PodPart;
 
 /** How a write is meant. */
 export interface WriteContext extends Strictness {
@@ -135,8 +132,9 @@ export class Registry {
     context: WriteContext,
   ): Promise<Resource> {
     if (kind.custom?.isEnding) throw refuseWhileEnding(kind);
-    return this.#create(kind, namespace, decode(kind, body, context), context, (draft, author, given) =>
-      ownedByCreator(kind, draft, given, author),
+    const input = decode(kind, body, context);
+    return this.#create(kind, namespace, input, context, (draft, author) =>
+      ownedByCreator(kind, draft, input, author),
     );
   }
 
@@ -146,15 +144,14 @@ export class Registry {
     namespace: string | undefined,
     input: Resource,
     context: WriteContext,
-    owned: (draft: Resource, author: Author, given: ManagedFieldsEntry[] | undefined) => Resource,
+    owned: (draft: Resource, author: Author) => Resource,
   ): Promise<Resource> {
-    const given = input.metadata?.managedFields;
     for (let tries = 1; ; tries++) {
       const undos: (() => void)[] = [];
       try {
         const now = this.#clock.date();
         const draft = newObject(kind, input, { namespace, now, random: this.#random });
-        const wished = owned(withDefaults(kind, draft), { fieldManager: context.fieldManager, now }, given);
+        const wished = owned(withDefaults(kind, draft), { fieldManager: context.fieldManager, now });
         const object = this.#admitted('create', kind, wished, undefined, context, undos);
         const created = await this.#writer.create(kind, object, context);
         if (context.dryRun) undo(undos);
@@ -372,16 +369,24 @@ export class Registry {
     context: WriteContext,
     undos: (() => void)[],
     owned = (wished: Resource): Resource =>
-      ownedByUpdater(kind, subresource, old, wished, input.metadata?.managedFields, {
+      ownedByUpdater(kind, subresource, old, wished, input, {
         fieldManager: context.fieldManager,
         now: this.#clock.date(),
       }),
   ): Resource {
-    if (subresource === 'status') return owned(refuseInvalidStatus(kind, withStatusOf(old, input), old));
-    if (subresource === 'finalize') return owned(finalized(old, input));
-    if (subresource) throw methodNotAllowed(kind, 'update');
-    const draft = owned(withDefaults(kind, replaced(kind, old, input)));
-    return withGeneration(kind, old, this.#admitted('update', kind, draft, old, context, undos));
+    if (subresource === 'status' || subresource === 'finalize') {
+      const base = withMetadataOf(kind, old, input, context.user);
+      return owned(
+        subresource === 'status'
+          ? refuseInvalidStatus(kind, withStatusOf(base, input), old)
+          : finalized(base, input),
+      );
+    }
+    const part = isPodPart(subresource) ? subresource : undefined;
+    if (subresource && !part) throw methodNotAllowed(kind, 'update');
+    const wished = part ? withPodPart(part, old, input) : replaced(kind, old, input);
+    const draft = owned(withDefaults(kind, wished));
+    return withGeneration(kind, old, this.#admitted('update', kind, draft, old, context, undos, part));
   }
 
   #admitted(
@@ -391,6 +396,7 @@ export class Registry {
     old: Resource | undefined,
     { user, dryRun, isNamespaceToCome = false }: WriteContext,
     undos: (() => void)[],
+    part?: PodPart,
   ): Resource {
     const object = admit({
       operation,
@@ -405,7 +411,7 @@ export class Registry {
       random: this.#random,
       otherwise: (action) => undos.push(action),
     });
-    refuseInvalid(kind, object, old);
+    refuseInvalid(kind, object, old, part);
     return object;
   }
 

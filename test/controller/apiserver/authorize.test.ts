@@ -283,11 +283,14 @@ describe('who may do what', () => {
     await only(founder, ben, 'GET', '/metrics');
   });
 
-  it('nobody unknown is answered but to say whether the server lives', async () => {
+  it('nobody unknown is answered but to say whether the server lives, and which one it is', async () => {
     const request = { method: 'GET', headers: {}, user: undefined, signal: new AbortController().signal };
     assert.equal((await cluster.apiServer.handle({ ...request, path: '/api/v1/pods' })).status, 401);
-    assert.equal((await cluster.apiServer.handle({ ...request, path: '/version' })).status, 401);
+    assert.equal((await cluster.apiServer.handle({ ...request, path: '/api' })).status, 401);
+    assert.equal((await cluster.apiServer.handle({ ...request, path: '/version' })).status, 200);
     assert.equal((await cluster.apiServer.handle({ ...request, path: '/readyz' })).status, 200);
+    const headers = { authorization: 'Bearer wrong' };
+    assert.equal((await cluster.apiServer.handle({ ...request, headers, path: '/version' })).status, 401);
     assert.equal(
       (await cluster.apiServer.handle({ ...request, user: founder, path: '/api/v1/pods' })).status,
       200,
