@@ -61,8 +61,9 @@ class Walk {
         return this.#compareLeaf(before, after);
       case 'map': {
         const [left, right] = [mapIn(before), mapIn(after)];
-        if (schema.atomic || (isEmptyMap(schema, left) && isEmptyMap(schema, right)))
-          return this.#compareLeaf(before, after);
+        if (schema.atomic) return this.#compareLeaf(before, after);
+        if (isEmptyMap(schema, left) && isEmptyMap(schema, right))
+          return left && right ? true : this.#compareLeaf(before, after);
         this.#compareMaps(schema, left, right);
         return false;
       }
@@ -143,16 +144,23 @@ class Walk {
 const mapIn = (value: unknown) => (isPlainObject(value) ? value : undefined);
 const listIn = (value: unknown) => (Array.isArray(value) ? (value as readonly unknown[]) : undefined);
 
-function isEmptyMap({ present }: MapSchema, map: PlainObject | undefined): boolean {
+function isEmptyMap(schema: MapSchema, map: PlainObject | undefined): boolean {
   if (map === undefined) return true;
-  if (present !== undefined && present.size > 0) return false;
-  for (const key in map) if (map[key] !== undefined) return false;
+  if (schema.present !== undefined && schema.present.size > 0) return false;
+  for (const name in map) if (fieldOf(schema, map, name) !== undefined) return false;
   return true;
 }
 
-/** A field as Kubernetes' own types have it: those that are always there are, written or not. */
-function fieldOf({ present }: MapSchema, map: PlainObject | undefined, name: string): unknown {
+/** A field as Kubernetes' own types have it: what is always there is, written or not, and what is left out when empty is not. */
+function fieldOf({ present, omitted }: MapSchema, map: PlainObject | undefined, name: string): unknown {
   if (map === undefined) return undefined;
   const own = getOwn(map, name);
-  return own === undefined ? present?.get(name) : own;
+  if (own === undefined) return present?.get(name);
+  return isEmpty(own) && omitted?.has(name) ? undefined : own;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isPlainObject(value)) return Object.keys(value).length === 0;
+  return value === '';
 }

@@ -19,10 +19,10 @@ function mapOfType(type: string): MapSchema {
   const { fields } = typeSchema(type);
   const known = new Map<string, MergeSchema>();
   const present = new Map<string, unknown>();
-  for (const [name, schema] of Object.entries(fields)) {
-    const isPresent = fieldMerging(type, name).present || (schema.required && schema.type === 'array');
-    if (isPresent) present.set(name, emptyOf(schema));
-  }
+  const omitted = new Set<string>();
+  for (const [name, schema] of Object.entries(fields))
+    if (isPresent(type, name, schema)) present.set(name, emptyOf(schema));
+    else if (omittedTypes.has(schema.type) && !emptyTexts.has(name)) omitted.add(name);
   return {
     shape: 'map',
     ...(typeMerging(type).atomic && { atomic: true }),
@@ -34,7 +34,35 @@ function mapOfType(type: string): MapSchema {
       return found;
     },
     present,
+    omitted,
   };
+}
+
+/** Of what may be left out, an empty list, map or text is: Go's `omitempty`. An empty object behind a pointer is not. */
+const omittedTypes = new Set<FieldSchema['type']>(['array', 'map', 'string', 'bytes']);
+/** Texts behind a pointer, of which the empty one means something. */
+const emptyTexts = new Set(['storageClassName', 'volumeAttributesClassName']);
+/** Times that are no pointers: they are there as null. */
+const writtenTimes = new Set([
+  'creationTimestamp',
+  'deprecatedFirstTimestamp',
+  'deprecatedLastTimestamp',
+  'eventTime',
+  'finishedAt',
+  'firstTimestamp',
+  'lastHeartbeatTime',
+  'lastObservedTime',
+  'lastProbeTime',
+  'lastTimestamp',
+  'lastTransitionTime',
+  'lastUpdateTime',
+  'startedAt',
+]);
+
+function isPresent(type: string, name: string, schema: FieldSchema): boolean {
+  if (fieldMerging(type, name).present) return true;
+  if (schema.type === 'time' || schema.type === 'microTime') return writtenTimes.has(name);
+  return schema.type === 'array' && Boolean(schema.required);
 }
 
 const emptyObject = Object.freeze({});
@@ -82,7 +110,9 @@ function ofField(schema: FieldSchema, merging: FieldMerging): MergeSchema {
         list,
         items,
         ...(keys && { keys }),
-        ...(of && { keyDefault: (key: string) => fieldMerging(of, key).default }),
+        ...(of && {
+          keyDefault: (key: string) => fieldMerging(of, key).default ?? typeMergeSchema(of).present?.get(key),
+        }),
       };
     }
     default:

@@ -20,6 +20,8 @@ export interface MapSchema {
   readonly values?: MergeSchema;
   /** Fields that have a value in every object even where it is not written, with that value: Go's structs. @default none */
   readonly present?: ReadonlyMap<string, unknown>;
+  /** Fields that are as if they were not there where they are empty: Go's `omitempty`. @default none */
+  readonly omitted?: ReadonlySet<string>;
 }
 
 export interface ListSchema {

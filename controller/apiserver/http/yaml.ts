@@ -6,6 +6,10 @@ const yamlAliasesMax = 100;
 /** As many keys that stand twice as are told. */
 const doublesMax = 100;
 
+/** Types that YAML 1.1 has and JSON has not, and numbers such as `12:30`. */
+const isOwnType = ({ tag, format }: { tag: string; format?: string }) =>
+  format === 'TIME' || /:(?:timestamp|binary|omap|pairs|set)$/.test(tag);
+
 /** What a YAML text says, and which keys stand twice in a map of it: the last counts. */
 export interface Yaml {
   value: unknown;
@@ -23,7 +27,14 @@ export async function parseYaml(text: string, why: (problem: string) => string):
   const { parseDocument, LineCounter, visit, isScalar } = await import('yaml');
   const lines = new LineCounter();
   // The parser's own search for double keys takes the square of their number.
-  const document: Document.Parsed = parseDocument(text, { uniqueKeys: false, lineCounter: lines });
+  const document: Document.Parsed = parseDocument(text, {
+    uniqueKeys: false,
+    lineCounter: lines,
+    // As Kubernetes reads it: `y` and `on` are true, `0644` is octal. Times and the like stay texts.
+    version: '1.1',
+    merge: true,
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isOwnType(tag)),
+  });
   const [error] = document.errors;
   if (error) throw badRequest(why(error.message.split('\n')[0]!));
   const doubles: Yaml['doubles'] = [];

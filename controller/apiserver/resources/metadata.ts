@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../../../api/conditions.ts';
 import { badRequest, conflict } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
-import type { ObjectMeta } from '../../../api/types.ts';
+import type { ObjectMeta, Pod } from '../../../api/types.ts';
 import type { KubeObject } from '../../../client/client.ts';
 import { nameSuffix, randomUid, type Random } from '../../../process/random.ts';
 import { withGeneratedSelector } from './workloads.ts';
@@ -120,7 +120,10 @@ export function replaced(kind: Kind, old: Resource, input: Resource): Resource {
 /** `old` with the status of `input`, and nothing else of it. */
 export function withStatusOf(old: Resource, input: Resource): Resource {
   const { status: _status, ...rest } = old;
-  return input.status === undefined ? rest : { ...rest, status: input.status };
+  if (input.status === undefined) return rest;
+  // How a pod is treated is not its host's to say, nor to forget.
+  const { qosClass } = (old.kind === 'Pod' && (old as Pod).status) || {};
+  return { ...rest, status: { ...(qosClass && { qosClass }), ...input.status } };
 }
 
 function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): ObjectMeta {
@@ -134,7 +137,6 @@ function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): Objec
   const own = {
     name: old.name!,
     namespace: old.namespace,
-    generateName: old.generateName,
     uid: old.uid!,
     creationTimestamp: old.creationTimestamp!,
     generation: old.generation,

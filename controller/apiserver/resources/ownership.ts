@@ -8,7 +8,8 @@ import { resetFieldsOf } from '../../../api/apply/reset-fields.ts';
 import { ownersAfterScale, ownersOfScale, scaleApiVersion } from '../../../api/apply/scale.ts';
 import { ownersAfterUpdate, ownersToStartFrom } from '../../../api/apply/update.ts';
 import type { Writing } from '../../../api/apply/update.ts';
-import { noFields } from '../../../api/apply/field-set.ts';
+import { fieldSet, noFields, union } from '../../../api/apply/field-set.ts';
+import type { FieldSet } from '../../../api/apply/field-set.ts';
 import { timestamp } from '../../../api/conditions.ts';
 import { badRequest } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
@@ -24,30 +25,44 @@ export interface Author {
   now: Date;
 }
 
-type Given = readonly ManagedFieldsEntry[] | undefined;
-
-/** A new object, with its defaults and before admission, as its creator's. `given`: the `managedFields` that came with it. */
-export function ownedByCreator(kind: Kind, draft: Resource, given: Given, author: Author): Resource {
-  const owners = ownersToStartFrom(undefined, given);
+/** A new object, with its defaults and before admission, as its creator's, who has sent `input`. */
+export function ownedByCreator(kind: Kind, draft: Resource, input: Resource, author: Author): Resource {
+  const owners = ownersToStartFrom(undefined, input.metadata?.managedFields);
   const bare = withManagedFields(draft, undefined);
-  return managed(bare, () => ownersAfterUpdate(owners, undefined, bare, writingOf(kind, undefined, author)));
+  const writing = writingOf(kind, undefined, author);
+  const reset = union(writing.reset, filledInLater(kind, input));
+  return managed(bare, () => ownersAfterUpdate(owners, undefined, bare, { ...writing, reset }));
 }
 
-/** An object as its writer wants it, with its defaults and before admission: what differs from `old` is the writer's. */
+/** What Kubernetes fills in only when it has judged an object, so that it is nobody's unless its creator has said it. */
+const late: Record<string, readonly string[]> = { Service: ['ipFamilies', 'ipFamilyPolicy'] };
+
+function filledInLater(kind: Kind, { spec }: Resource): FieldSet {
+  const said = (spec ?? {}) as PlainObject;
+  const fields = (late[kind.type ?? ''] ?? []).filter((field) => said[field] === undefined);
+  return fieldSet(...fields.map((field) => ['spec', field].map(fieldElement)));
+}
+
+/** An object as its writer wants it, with its defaults and before admission: what differs from `old` is the writer's, who has sent `input`. */
 export function ownedByUpdater(
   kind: Kind,
   subresource: string | undefined,
   old: Resource,
   next: Resource,
-  given: Given,
+  input: Resource,
   author: Author,
 ): Resource {
   const stored = old.metadata?.managedFields;
   // Only who writes the object itself may say who owns it.
-  const owners = ownersToStartFrom(stored, subresource === undefined ? given : stored);
+  const owners = ownersToStartFrom(
+    stored,
+    subresource === undefined ? input.metadata?.managedFields : stored,
+  );
   const bare = withManagedFields(next, undefined);
   const before = withManagedFields(old, undefined);
-  return managed(bare, () => ownersAfterUpdate(owners, before, bare, writingOf(kind, subresource, author)));
+  const writing = writingOf(kind, subresource, author);
+  const reset = union(writing.reset, filledInLater(kind, input));
+  return managed(bare, () => ownersAfterUpdate(owners, before, bare, { ...writing, reset }));
 }
 
 /**
@@ -178,6 +193,7 @@ function replicasPath({ custom }: Kind): string[] {
 }
 
 function asObject(configuration: unknown): PlainObject {
+  if (configuration === null) return {};
   if (isPlainObject(configuration)) return configuration;
   throw badRequest('error decoding YAML: the body of the request is no object');
 }

@@ -30,11 +30,13 @@ export function doublesInJson(json: string): Doubles | undefined {
   return { keys, json, texts: keys.map(({ field }) => `duplicate field ${JSON.stringify(field)}`) };
 }
 
+const yamlErrors = 'yaml: unmarshal errors:\n';
+
 /** The same in the words that Kubernetes has for YAML, which an apply is in. */
 export function doublesInYaml(keys: readonly Pick<DuplicateKey, 'line' | 'key'>[]): Doubles | undefined {
   if (keys.length === 0) return undefined;
   const lines = keys.map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`);
-  return { keys: [], json: undefined, texts: [`yaml: unmarshal errors:\n${lines.join('\n')}`] };
+  return { keys: [], json: undefined, texts: [`${yamlErrors}${lines.join('\n')}`] };
 }
 
 /**
@@ -51,7 +53,7 @@ export function beStrict(
 ): void {
   if (fieldValidation === 'Ignore' || (unknown.length === 0 && !doubles)) return;
   const texts = inOrder(unknown, doubles);
-  if (fieldValidation === 'Warn') for (const text of texts) warn(text);
+  if (fieldValidation === 'Warn') for (const text of texts) warnOf(text, warn);
   else {
     const problem = `strict decoding error: ${texts.join(', ')}`;
     throw patched ? invalidPatch(patched(), problem) : strictError(kind, problem, unknown, doubles);
@@ -63,8 +65,14 @@ export function beStrictWithYaml({ fieldValidation, warn, doubles }: Strictness)
   for (const text of doubles?.texts ?? []) {
     const problem = `error converting YAML to JSON: ${text}`;
     if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${problem}`);
-    if (fieldValidation === 'Warn') warn(problem);
+    if (fieldValidation === 'Warn') warnOf(text, warn);
   }
+}
+
+/** Each line of YAML's errors is a warning of its own. */
+function warnOf(text: string, warn: (text: string) => void): void {
+  if (!text.startsWith(yamlErrors)) return warn(text);
+  for (const line of text.slice(yamlErrors.length).split('\n')) warn(line.trim());
 }
 
 /** What a patch made of an object cannot be read: 422, as Kubernetes answers. */
