@@ -6,14 +6,31 @@ import { validateAnnotations, validateLabels } from '../validation/metadata.ts';
 import { dnsSubdomain } from '../validation/names.ts';
 import { named } from '../validation/rules.ts';
 import type { ObjectMeta } from '../types.ts';
+import { hasRules, runRules } from './cel-rules.ts';
 import type { CustomKind } from './custom-kind.ts';
 import { parseJsonPath, valuesAt } from './json-path.ts';
 import { validateLists } from './lists.ts';
 import { isEmbedded, itemsOf, propertyOf, valuesOf } from './schema.ts';
 import type { Schema } from './schema.ts';
-import { validateValue } from './validate.ts';
+import { noField, validateValue } from './validate.ts';
 
 const int32Max = 2 ** 31 - 1;
+
+/** What is so wrong that rules, which count on it, are not asked. */
+const blocking = new Set<FieldError['type']>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const unasked: FieldError = {
+  field: noField,
+  type: 'FieldValueInvalid',
+  value: null,
+  detail:
+    'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
 
 /**
  * All that a definition says against an object of its kind, beside what `metadata` must be. With `old`, the stored object, what has
@@ -22,12 +39,15 @@ const int32Max = 2 ** 31 - 1;
 export function validateCustom(kind: CustomKind, object: object, old?: object): FieldError[] {
   const { schema, scale } = kind;
   const inLists = validateLists(object, schema);
-  return [
+  const errors = [
     ...validateValue(object, schema, '', old),
     ...(scale ? validateScale(kind, object) : []),
     ...validateEmbedded(object, schema),
     ...(old && inLists.length > 0 && validateLists(old, schema).length > 0 ? [] : inLists),
   ];
+  if (errors.some(({ type }) => blocking.has(type)))
+    return schema && hasRules(schema) ? [...errors, unasked] : errors;
+  return [...errors, ...runRules(schema, object, old)];
 }
 
 function validateScale({ scale }: CustomKind, object: object): FieldError[] {

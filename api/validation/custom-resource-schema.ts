@@ -2,6 +2,7 @@ import { forbiddenField, invalidValue } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import { sameJson } from '../plain-objects.ts';
+import { checkRules } from '../structural/cel-check.ts';
 import { validateLists } from '../structural/lists.ts';
 import { validateOpenApi } from '../structural/open-api.ts';
 import { prune } from '../structural/prune.ts';
@@ -53,6 +54,8 @@ export function validateCustomSchema(
 ): FieldError[] {
   const structural = validateStructural(schema, path);
   const defaults = structural.length === 0 ? validateDefaults(schema, path) : [];
+  const openApi = validateOpenApi(schema, path);
+  const isSound = structural.length === 0 && defaults.length === 0 && openApi.length === 0;
   return [
     ...(hasStatus ? validateRoot(schema, path) : []),
     ...(schema.nullable
@@ -60,7 +63,9 @@ export function validateCustomSchema(
       : []),
     ...structural,
     ...defaults,
-    ...validateOpenApi(schema, path),
+    ...openApi,
+    // Of a schema that is wrong, rules would only say what it said.
+    ...(isSound ? checkRules(schema, path) : []),
   ];
 }
 
