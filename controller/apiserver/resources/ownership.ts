@@ -8,14 +8,14 @@ import { resetFieldsOf } from '../../../api/apply/reset-fields.ts';
 import { ownersAfterScale, ownersOfScale, scaleApiVersion } from '../../../api/apply/scale.ts';
 import { ownersAfterUpdate, ownersToStartFrom } from '../../../api/apply/update.ts';
 import type { Writing } from '../../../api/apply/update.ts';
-import { fieldSet, noFields, union } from '../../../api/apply/field-set.ts';
-import type { FieldSet } from '../../../api/apply/field-set.ts';
+import { noFields, union } from '../../../api/apply/field-set.ts';
 import { timestamp } from '../../../api/conditions.ts';
 import { badRequest } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { isPlainObject, sameJson } from '../../../api/plain-objects.ts';
 import type { PlainObject } from '../../../api/plain-objects.ts';
 import type { ManagedFieldsEntry, Scale } from '../../../api/types.ts';
+import { asCompared, lateFields } from './late-fields.ts';
 import type { Resource } from './metadata.ts';
 
 /** Whose fields a write makes its own. */
@@ -30,17 +30,10 @@ export function ownedByCreator(kind: Kind, draft: Resource, input: Resource, aut
   const owners = ownersToStartFrom(undefined, input.metadata?.managedFields);
   const bare = withManagedFields(draft, undefined);
   const writing = writingOf(kind, undefined, author);
-  const reset = union(writing.reset, filledInLater(kind, input));
-  return managed(bare, () => ownersAfterUpdate(owners, undefined, bare, { ...writing, reset }));
-}
-
-/** What Kubernetes fills in only when it has judged an object, so that it is nobody's unless its creator has said it. */
-const late: Record<string, readonly string[]> = { Service: ['ipFamilies', 'ipFamilyPolicy'] };
-
-function filledInLater(kind: Kind, { spec }: Resource): FieldSet {
-  const said = (spec ?? {}) as PlainObject;
-  const fields = (late[kind.type ?? ''] ?? []).filter((field) => said[field] === undefined);
-  return fieldSet(...fields.map((field) => ['spec', field].map(fieldElement)));
+  const reset = union(writing.reset, lateFields(kind, input));
+  return managed(bare, () =>
+    ownersAfterUpdate(owners, undefined, asCompared(kind, bare), { ...writing, reset }),
+  );
 }
 
 /** An object as its writer wants it, with its defaults and before admission: what differs from `old` is the writer's, who has sent `input`. */
@@ -61,8 +54,10 @@ export function ownedByUpdater(
   const bare = withManagedFields(next, undefined);
   const before = withManagedFields(old, undefined);
   const writing = writingOf(kind, subresource, author);
-  const reset = union(writing.reset, filledInLater(kind, input));
-  return managed(bare, () => ownersAfterUpdate(owners, before, bare, { ...writing, reset }));
+  const reset = union(writing.reset, lateFields(kind, input));
+  return managed(bare, () =>
+    ownersAfterUpdate(owners, before, asCompared(kind, bare), { ...writing, reset }),
+  );
 }
 
 /**
