@@ -1,4 +1,5 @@
 import type { Client, KubeObject } from '../client/client.ts';
+import { asFieldManager } from '../client/field-manager.ts';
 import { informer, type Informer } from '../client/informer.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
@@ -12,6 +13,7 @@ import type { Reconciler } from './reconciler.ts';
 import { run } from './runner.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { deployment } from './workloads/deployment.ts';
+import { disruption } from './workloads/disruption.ts';
 import { garbageCollector } from './workloads/garbage.ts';
 import { namespaceEnd } from './workloads/namespace.ts';
 import { podGarbage } from './workloads/pod-garbage.ts';
@@ -49,6 +51,7 @@ export const reconcilers: readonly Reconciler[] = [
   endpointSlice,
   registration,
   eviction,
+  disruption,
   podGarbage,
   garbageCollector(cachedKinds),
   namespaceEnd(cachedKinds),
@@ -88,7 +91,14 @@ export async function startControllers(parts: ControllersParts): Promise<{ stop(
       { clock, random, log },
     ),
   );
-  const scheduler = new Scheduler({ client, world, clock, random, log: log.child('scheduler'), events });
+  const scheduler = new Scheduler({
+    client: asFieldManager(client, 'kith-scheduler'),
+    world,
+    clock,
+    random,
+    log: log.child('scheduler'),
+    events,
+  });
   const liveness = new Liveness({ ...parts, world, log: log.child('liveness'), events });
   const doubting = clock.every(unconfirmedMsMax, () => {
     const dropped = world.doubt();

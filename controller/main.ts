@@ -17,6 +17,7 @@ import { startControllers } from './controllers.ts';
 import { Members } from './members.ts';
 import { SwarmHearing } from './nodes/swarm-hearing.ts';
 import { membershipRoutes } from './routes.ts';
+import { withSharedFields } from '../api/apply/owners.ts';
 import { openStore } from './store/open-store.ts';
 import { sqliteLog } from './store/sqlite/sqlite-log.ts';
 
@@ -57,7 +58,12 @@ export const apiFiles = (folder: string) => ({
 /** `kith controller`: store, API on both listeners, join door, and all controllers. */
 export async function runController(options: ControllerProgramOptions): Promise<RunningController> {
   const { clock, random, log, folder, member } = options;
-  const store = await openStore({ driver: sqliteLog(makePrivateFolder(join(folder, 'store'))), clock, log });
+  const store = await openStore({
+    driver: sqliteLog(makePrivateFolder(join(folder, 'store'))),
+    clock,
+    log,
+    shared: withSharedFields,
+  });
   const keepCopy = () =>
     // A copy at each stop: a store that is damaged while nobody runs it can be restored to where it was.
     store

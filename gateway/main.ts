@@ -25,7 +25,7 @@ export async function runGateway(options: GatewayProgramOptions): Promise<Gatewa
     ...new Set([...options.controllers, ...(await swarm.findControllers().catch(() => []))]),
   ];
   const control = swarm.keep(controllers, 'control');
-  const client = httpClient(sessionTransport(control));
+  const client = httpClient(sessionTransport(control), { userAgent: 'kith-gateway' });
   const gateway = await startGateway({
     client,
     swarm,

@@ -109,17 +109,32 @@ function parsed(fieldsV1: unknown): FieldSet {
 function printed(set: FieldSet): PlainObject {
   const known = fieldsOfSet.get(set);
   if (known) return known;
-  const fields = printFields(set);
+  const fields = inOne(printFields(set));
+  remember(set, fields);
+  return fields;
+}
+
+/**
+ * An object that was read from elsewhere, with its owners' fields in one with those of other objects: as text they are told apart by nothing.
+ * Any other value stays as it is.
+ */
+export function withSharedFields<T>(value: T): T {
+  const metadata = isPlainObject(value) ? value['metadata'] : undefined;
+  const entries = isPlainObject(metadata) ? metadata['managedFields'] : undefined;
+  if (!Array.isArray(entries)) return value;
+  for (const entry of entries as unknown[])
+    if (isPlainObject(entry) && isPlainObject(entry['fieldsV1']))
+      entry['fieldsV1'] = inOne(entry['fieldsV1']);
+  return value;
+}
+
+function inOne(fields: PlainObject): PlainObject {
   const text = JSON.stringify(fields);
   const same = fieldsByText.get(text);
-  if (same) {
-    remember(set, same);
-    return same;
-  }
+  if (same) return same;
   if (fieldsByText.size >= knownSetsMax) fieldsByText.clear();
   deepFreeze(fields);
   fieldsByText.set(text, fields);
-  remember(set, fields);
   return fields;
 }
 
@@ -131,7 +146,7 @@ function remember(set: FieldSet, fields: PlainObject): void {
 }
 
 function deepFreeze(fields: PlainObject): void {
-  for (const inner of Object.values(fields)) deepFreeze(inner as PlainObject);
+  for (const inner of Object.values(fields)) if (isPlainObject(inner)) deepFreeze(inner);
   Object.freeze(fields);
 }
 

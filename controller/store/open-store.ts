@@ -17,6 +17,8 @@ export interface StoreOptions {
   history?: HistoryLimits;
   /** How often a copy is kept for a restore, if anything was written; 0 = never. The first is made at once. @default 1 h */
   snapshotEveryMs?: number;
+  /** Handed each value that is read when the store opens: makes one of what many have in common. @default values stay as they are */
+  shared?: <T>(value: T) => T;
 }
 
 /** How often age is looked at: history may outlive its time by this much. */
@@ -38,7 +40,9 @@ const restoreGap = 1_000_000;
  *     const { modRevision } = await store.put('/pods/default/a', () => pod, { absent: true });
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { driver, clock, log, snapshotEveryMs = 3_600_000 } = options;
+  const { driver, clock, log, snapshotEveryMs = 3_600_000, shared = (value) => value } = options;
+  const withShared = (change: Change): Change =>
+    change.type === 'put' ? { ...change, value: shared(change.value) } : change;
   const records = await driver.open();
   try {
     const { anchor, last, restored } = records.state;
@@ -55,7 +59,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       history.push({ revision: record.revision, event, at: clock.now(), bytes: record.change.length });
     };
     for await (const piece of records.read(0))
-      for (const record of piece) take(record, JSON.parse(record.change) as Change);
+      for (const record of piece) take(record, withShared(JSON.parse(record.change) as Change));
 
     const writer = new Writer({
       name: driver.name,
