@@ -42,7 +42,7 @@ const known = (kind: Named): Kind => (typeof kind === 'string' ? kindNamed(kind)
 
 /** Details name the resource, in the plural, where the object is what is wrong; the kind, where its content is. */
 function resourceDetails(kind: Kind, name: string): StatusDetails {
-  return { name, ...(kind.group ? { group: kind.group } : {}), kind: kind.plural };
+  return { ...(name && { name }), ...(kind.group && { group: kind.group }), kind: kind.plural };
 }
 
 export function notFound(kind: Named, name: string): ApiError {
@@ -90,8 +90,8 @@ export function invalid(kind: Named, name: string, errors: readonly FieldError[]
   const found = known(kind);
   const text = errors.length > 0 ? `: ${fieldErrorsText(errors)}` : '';
   return new ApiError(422, 'Invalid', `${qualifiedKind(found)} "${name}" is invalid${text}`, {
-    name,
-    ...(found.group ? { group: found.group } : {}),
+    ...(name && { name }),
+    ...(found.group && { group: found.group }),
     kind: found.kind,
     causes: errors.map((error) => ({
       reason: error.type,
@@ -149,6 +149,16 @@ export function gone(why: string, reason: 'Gone' | 'Expired' = 'Expired'): ApiEr
 
 export function tooManyRequests(why: string, retryAfterSeconds = 1): ApiError {
   return new ApiError(429, 'TooManyRequests', why, { retryAfterSeconds });
+}
+
+/** A method that is not served under a path that is. */
+export function noSuchMethod(): ApiError {
+  return new ApiError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
 }
 
 export function methodNotAllowed(kind: Named, verb: string): ApiError {

@@ -1,5 +1,5 @@
-import type { Kind, KindSet } from '../../../api/kinds.ts';
-import type { Verb } from '../auth/rule.ts';
+import { reviewKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
+import { subresourceVerbs, verbsOf } from './verbs.ts';
 
 /** What `kubectl version` shows, and what clients decide features by. */
 export const versionInfo = {
@@ -14,44 +14,60 @@ export const versionInfo = {
   platform: `${process.platform}/${process.arch}`,
 };
 
-const verbs: readonly Verb[] = [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
+/** Source: cmd/kube-apiserver's priorities of API services; groups of custom resources follow. */
+const groupOrder = [
+  '',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
 ];
-const subresourceVerbs: Record<string, readonly string[]> = {
-  status: ['get', 'patch', 'update'],
-  scale: ['get', 'patch', 'update'],
-  finalize: ['update'],
-  binding: ['create'],
-  eviction: ['create'],
-  log: ['get'],
-};
+
 /** Subresources whose body is of another kind. */
 const subresourceKinds: Record<string, { group: string; version: string; kind: string }> = {
   scale: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
-  binding: { group: '', version: 'v1', kind: 'Binding' },
+  binding: { group: '', version: '', kind: 'Binding' },
   eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
 };
 
 /** Subresources that are declared and answered: those that need streams come later, and say so when asked. */
 function servedSubresources(kind: Kind): string[] {
-  return kind.subresources.filter((each) => each in subresourceVerbs);
+  return kind.subresources.filter((each) => each in subresourceVerbs).sort();
 }
 
+/** Groups and versions by Kubernetes' order of preference, which clients resolve `events` and the like by; kinds by the alphabet. */
 function groupsOf(kinds: KindSet): Map<string, Map<string, Kind[]>> {
   const groups = new Map<string, Map<string, Kind[]>>();
-  for (const kind of kinds.all()) {
+  for (const kind of [...kinds.all(), ...reviewKinds].sort(byPreference)) {
     const versions = groups.get(kind.group) ?? new Map<string, Kind[]>();
     groups.set(kind.group, versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind]));
   }
   return groups;
 }
+
+function byPreference(a: Kind, b: Kind): number {
+  return rankOf(a.group) - rankOf(b.group) || order(a.group, b.group) || order(a.plural, b.plural);
+}
+
+function rankOf(group: string): number {
+  const rank = groupOrder.indexOf(group);
+  return rank < 0 ? groupOrder.length : rank;
+}
+
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** `/api` or `/apis` as one document, which kubectl asks for first. */
 export function aggregatedDiscovery(kinds: KindSet, isCore: boolean): object {
@@ -64,25 +80,31 @@ export function aggregatedDiscovery(kinds: KindSet, isCore: boolean): object {
         freshness: 'Current',
         resources: members.map((kind) => ({
           resource: kind.plural,
-          responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+          responseKind: ownKind(kind),
           scope: kind.namespaced ? 'Namespaced' : 'Cluster',
           singularResource: kind.singular,
-          verbs,
+          verbs: verbsOf(kind),
           ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
           ...(kind.categories.length > 0 && { categories: kind.categories }),
-          subresources: servedSubresources(kind).map((subresource) => ({
-            subresource,
-            responseKind: subresourceKinds[subresource] ?? {
-              group: kind.group,
-              version: kind.version,
-              kind: kind.kind,
-            },
-            verbs: subresourceVerbs[subresource],
-          })),
+          ...aggregatedSubresources(kind),
         })),
       })),
     }));
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
+}
+
+function aggregatedSubresources(kind: Kind): object {
+  const subresources = servedSubresources(kind).map((subresource) => ({
+    subresource,
+    responseKind: subresourceKinds[subresource] ?? ownKind(kind),
+    verbs: subresourceVerbs[subresource],
+  }));
+  return subresources.length > 0 ? { subresources } : {};
+}
+
+/** Its group and version where they are not those that it is listed under, which they never are for a kind itself. */
+function ownKind({ kind }: Kind): object {
+  return { group: '', version: '', kind };
 }
 
 /** `/api`, in the form that older clients ask for. */
@@ -122,7 +144,7 @@ export function resourceList(kinds: KindSet, group: string, version: string): ob
       singularName: kind.singular,
       namespaced: kind.namespaced,
       kind: kind.kind,
-      verbs,
+      verbs: verbsOf(kind),
       ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
       ...(kind.categories.length > 0 && { categories: kind.categories }),
     },
@@ -130,10 +152,18 @@ export function resourceList(kinds: KindSet, group: string, version: string): ob
       name: `${kind.plural}/${subresource}`,
       singularName: '',
       namespaced: kind.namespaced,
-      ...(subresourceKinds[subresource] ?? { kind: kind.kind }),
+      ...listedKind(subresource, kind),
       verbs: subresourceVerbs[subresource],
     })),
   ]);
   const groupVersion = group ? `${group}/${version}` : version;
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
+  // The core group's list is of a time when there were no versions of lists.
+  return { kind: 'APIResourceList', ...(group && { apiVersion: 'v1' }), groupVersion, resources };
+}
+
+function listedKind(subresource: string, { kind }: Kind): object {
+  const other = subresourceKinds[subresource];
+  if (!other) return { kind };
+  const { group, version } = other;
+  return { ...(group && { group }), ...(version && { version }), kind: other.kind };
 }

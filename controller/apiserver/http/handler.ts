@@ -80,7 +80,7 @@ export class Handler {
       this.#health(path) ??
       (path === '/metrics' ? this.#metrics() : undefined) ??
       (await serverPage(method, path, request.headers['accept'], kinds));
-    if (!page) throw noSuchResource();
+    if (!page) return textAnswer(404, '404 page not found\n');
     return page;
   }
 

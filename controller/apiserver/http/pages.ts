@@ -1,7 +1,7 @@
-import { notAcceptable } from '../../../api/errors.ts';
+import { noSuchMethod, notAcceptable } from '../../../api/errors.ts';
 import type { KindSet } from '../../../api/kinds.ts';
 import { negotiate } from './accept.ts';
-import { jsonAnswer } from './answers.ts';
+import { jsonAnswer, objectAnswer } from './answers.ts';
 import {
   aggregatedDiscovery,
   coreVersions,
@@ -23,20 +23,23 @@ export async function serverPage(
   accept: string | undefined,
   kinds: KindSet,
 ): Promise<ApiServerResponse | undefined> {
-  if (method !== 'GET' && method !== 'HEAD') return undefined;
   const [, first, second, third, ...more] = path.replace(/\/$/, '').split('/');
+  if (method !== 'GET' && method !== 'HEAD') {
+    if (['api', 'apis', 'version', 'openapi'].includes(first!)) throw noSuchMethod();
+    return undefined;
+  }
   if (more.length > 0 && first !== 'openapi') return undefined;
   switch (first) {
     case 'version':
-      return page(versionInfo);
+      return jsonAnswer(200, versionInfo);
     case 'api':
       if (third !== undefined) return undefined;
-      if (second !== undefined) return page(resourceList(kinds, '', second));
-      return wantsAggregated(accept) ? aggregated(kinds, true) : page(coreVersions());
+      if (second !== undefined) return page(resourceList(kinds, '', second), accept);
+      return wantsAggregated(accept) ? aggregated(kinds, true) : page(coreVersions(), accept);
     case 'apis':
-      if (third !== undefined) return page(resourceList(kinds, second!, third));
-      if (second !== undefined) return page(groupDocument(kinds, second));
-      return wantsAggregated(accept) ? aggregated(kinds, false) : page(groupList(kinds));
+      if (third !== undefined) return page(resourceList(kinds, second!, third), accept);
+      if (second !== undefined) return page(groupDocument(kinds, second), accept);
+      return wantsAggregated(accept) ? aggregated(kinds, false) : page(groupList(kinds), accept);
     case 'openapi':
       if (second === 'v2') return openApiV2(accept ?? '');
       if (second !== 'v3') return undefined;
@@ -48,12 +51,12 @@ export async function serverPage(
   }
 }
 
-function page(value: object | undefined): ApiServerResponse | undefined {
-  return value && jsonAnswer(200, value);
+async function page(value: object | undefined, accept?: string): Promise<ApiServerResponse | undefined> {
+  return value && objectAnswer(200, value, negotiate(accept, 'discovery'));
 }
 
 function wantsAggregated(accept: string | undefined): boolean {
-  return negotiate(accept).as === 'discovery';
+  return negotiate(accept, 'discovery').as === 'discovery';
 }
 
 function aggregated(kinds: KindSet, isCore: boolean): ApiServerResponse {

@@ -1,6 +1,7 @@
-import { badRequest, noSuchResource } from '../../../api/errors.ts';
+import { noSuchMethod, noSuchResource } from '../../../api/errors.ts';
 import type { Kind, KindSet } from '../../../api/kinds.ts';
 import type { Verb } from '../auth/rule.ts';
+import { subresourceVerbs, verbsOf } from './verbs.ts';
 
 /** What a request under `/api` or `/apis` is about. */
 export interface RequestInfo {
@@ -17,7 +18,7 @@ const segmentCharactersMax = 253;
 /**
  * Reads `/apis/apps/v1/namespaces/default/deployments/hello/scale`.
  *
- * @throws ApiError (not found) for a path that names nothing kith serves
+ * @throws ApiError (not found) for a path that names nothing kith serves, (method not allowed) for what cannot be done there
  */
 export function requestInfo(
   method: string,
@@ -25,7 +26,7 @@ export function requestInfo(
   query: URLSearchParams,
   kinds: KindSet,
 ): RequestInfo {
-  const segments = path.split('/').slice(1).map(decodeSegment);
+  const segments = path.replace(/\/$/, '').split('/').slice(1).map(decodeSegment);
   const isCore = segments[0] === 'api';
   const [group, version, ...rest] = isCore ? ['', ...segments.slice(1)] : segments.slice(1);
   let namespace: string | undefined;
@@ -41,10 +42,24 @@ export function requestInfo(
   if (namespace !== undefined && !kind.namespaced) throw noSuchResource();
   if (name !== undefined && kind.namespaced && namespace === undefined) throw noSuchResource();
   if (subresource !== undefined && !kind.subresources.includes(subresource)) throw noSuchResource();
-  return { verb: verbOf(method, name, query), kind, namespace, name, subresource };
+  const verb = verbOf(method, name, query);
+  if (!verb || !isServed(verb, { kind, namespace, name, subresource })) throw noSuchMethod();
+  return { verb, kind, namespace, name, subresource };
 }
 
-function verbOf(method: string, name: string | undefined, query: URLSearchParams): Verb {
+/** Whether there is such a route at all: one is not made by its name, nothing is made in all namespaces at once. */
+function isServed(verb: Verb, { kind, namespace, name, subresource }: Omit<RequestInfo, 'verb'>): boolean {
+  if (subresource !== undefined) {
+    const served = subresourceVerbs[subresource];
+    return served === undefined || served.includes(verb);
+  }
+  if (verb === 'create') return name === undefined && (namespace !== undefined || !kind.namespaced);
+  if (verb === 'update' || verb === 'patch') return name !== undefined;
+  if (verb === 'deletecollection' && kind.namespaced && namespace === undefined) return false;
+  return verbsOf(kind).includes(verb);
+}
+
+function verbOf(method: string, name: string | undefined, query: URLSearchParams): Verb | undefined {
   switch (method) {
     case 'GET':
     case 'HEAD':
@@ -59,7 +74,7 @@ function verbOf(method: string, name: string | undefined, query: URLSearchParams
     case 'DELETE':
       return name === undefined ? 'deletecollection' : 'delete';
     default:
-      throw badRequest(`the method ${method} means nothing here`);
+      return undefined;
   }
 }
 
@@ -74,5 +89,5 @@ function decodeSegment(segment: string): string {
   } catch {
     // Said below.
   }
-  throw badRequest(`the path has a part that is no name: ${segment.slice(0, 80)}`);
+  throw noSuchResource();
 }

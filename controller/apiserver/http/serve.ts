@@ -40,7 +40,7 @@ export async function serve(
   const { verb, kind, namespace, name, subresource } = info;
   if (subresource === 'log' || isStreamed(subresource)) return serveStream(info, request, query, options);
 
-  const representation = negotiate(request.headers['accept']);
+  const representation = negotiate(request.headers['accept'], isOfMany(verb) ? 'list' : 'object');
   const includeObject = includeObjectOf(query);
   const shown = (): Shown => ({ representation, includeObject, now: clock.date() });
   const warnings: string[] = [];
@@ -80,7 +80,6 @@ export async function serve(
           201,
           await registry.createSubresource(kind, namespace, name!, asSubresource(info), ...(await object())),
         );
-      if (name !== undefined) throw methodNotAllowed(kind, 'create by name');
       return show(201, await registry.create(kind, namespace, ...(await object())));
     case 'update':
       return show(200, await registry.update(kind, namespace, name!, writable(info), ...(await object())));
@@ -134,6 +133,8 @@ function noStrategicPatch(contentType: string | undefined): Error {
     'application/apply-patch+yaml',
   ]);
 }
+
+const isOfMany = (verb: RequestInfo['verb']) => verb === 'list' || verb === 'deletecollection';
 
 const isStreamed = (subresource: string | undefined) =>
   subresource !== undefined && ['exec', 'attach', 'portforward'].includes(subresource);

@@ -1,0 +1,31 @@
+import { reviewKinds, type Kind } from '../../../api/kinds.ts';
+import type { Verb } from '../auth/rule.ts';
+
+const allVerbs: readonly Verb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
+/** What may be done with a subresource; discovery tells, and a path is held to it. */
+export const subresourceVerbs: Record<string, readonly string[]> = {
+  status: ['get', 'patch', 'update'],
+  scale: ['get', 'patch', 'update'],
+  ephemeralcontainers: ['get', 'patch', 'update'],
+  resize: ['get', 'patch', 'update'],
+  finalize: ['update'],
+  binding: ['create'],
+  eviction: ['create'],
+  log: ['get'],
+  token: ['create'],
+};
+
+/** What may be done with a kind's objects. Reviews are only asked. Namespaces are deleted one by one: each takes all in it along. */
+export function verbsOf(kind: Kind): readonly Verb[] {
+  if (reviewKinds.includes(kind)) return ['create'];
+  return kind.type === 'Namespace' ? allVerbs.filter((verb) => verb !== 'deletecollection') : allVerbs;
+}
