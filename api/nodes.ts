@@ -1,4 +1,4 @@
-import type { Node } from './types.ts';
+import type { Node, Pod } from './types.ts';
 
 /** On a node, from its certificate: whose the host is. On a namespace: whose the apps in it are. */
 export const ownerAnnotation = 'kith.home.arpa/owner';
@@ -20,4 +20,14 @@ export function providerIdOf(key: string): string {
 /** The public key of a node, hex; undefined where it has said none that is one. */
 export function nodeKeyOf(node: Node): string | undefined {
   return /^kith:\/\/([0-9a-f]{64})$/.exec(node.spec?.providerID ?? '')?.[1];
+}
+
+/** Annotation of a pod: the sandbox that its RuntimeClass names, where the class is called otherwise. Set by the API server. */
+export const runtimeHandlerKey = 'kith.home.arpa/runtime-handler';
+
+/** The sandbox that a pod names, by its RuntimeClass; undefined where any will do. */
+export function sandboxNamed({ metadata, spec }: Pod): string | undefined {
+  return spec?.runtimeClassName
+    ? (metadata?.annotations?.[runtimeHandlerKey] ?? spec.runtimeClassName)
+    : undefined;
 }

@@ -106,6 +106,22 @@ export function compareQuantities(a: Quantity, b: Quantity): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** The sum, in the format of the first, unless that is nothing: then of the second. */
+export function addQuantities(a: Quantity, b: Quantity): string {
+  return combined(a, b, 1n);
+}
+
+/** The first without the second; may be negative. */
+export function subtractQuantities(a: Quantity, b: Quantity): string {
+  return combined(a, b, -1n);
+}
+
+function combined(a: Quantity, b: Quantity, sign: 1n | -1n): string {
+  const [first, second] = [parse(a), parse(b)];
+  const format = first.nanos === 0n ? second.format : first.format;
+  return canonical(first.nanos + sign * second.nanos, format);
+}
+
 /**
  * Kubernetes' canonical text: no fraction, the largest suffix that loses nothing, in the format it was written in.
  *

@@ -39,8 +39,6 @@ const ofPod: Refusals<PodSpec> = {
   setHostnameAsFQDN: whenTrue('kith does not set the host name; read metadata.name by fieldRef'),
   hostAliases: whenAny("kith does not write /etc/hosts; reach others by their Service's name"),
   dnsConfig: whenSet('kith answers names itself; leave it out'),
-  priorityClassName: whenSet('kith has no priority classes; leave it out'),
-  priority: whenSet('kith has no priorities; leave it out'),
   resourceClaims: whenAny('kith allocates no devices; leave it out'),
   os: ({ name }) =>
     name === 'windows' ? 'kith runs Linux images and wasm; build the image for linux' : undefined,
@@ -112,6 +110,9 @@ export function refusePodSpec(field: string, spec: PodSpec | undefined): FieldEr
     ),
     ...containers('initContainers'),
     ...containers('containers'),
+    ...(spec.ephemeralContainers ?? []).flatMap((container, index) =>
+      refuseContainer(at(child(field, 'ephemeralContainers'), index), container as Container),
+    ),
   ];
 }
 

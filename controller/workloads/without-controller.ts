@@ -12,7 +12,6 @@ const waiting: Readonly<Record<string, string>> = {
   DaemonSet: 'it makes no pods; use a Deployment that spreads its replicas over the hosts',
   HorizontalPodAutoscaler: 'it scales nothing; use kubectl scale',
   Job: 'it makes no pods; run a Pod with restartPolicy Never',
-  PodDisruptionBudget: 'its status is not kept up to date',
   ReplicationController: 'it makes no pods; use a Deployment',
   StatefulSet: 'it makes no pods; use a Deployment',
 };

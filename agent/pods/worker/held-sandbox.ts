@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sandboxNamed } from '../../../api/nodes.ts';
 import { chooseSandbox } from '../../sandbox/choose.ts';
 import type { LocalImage, PodSandbox, Sandbox } from '../../sandbox/sandbox.ts';
 import { backoffMs } from '../backoff.ts';
@@ -29,7 +30,7 @@ export class HeldSandbox {
   /** The driver for an image of this pod. @throws Error with the reason, if this host has none */
   driverFor(image: LocalImage | undefined): Sandbox {
     const { sandboxes, own } = this.#one.tools;
-    return chooseSandbox(image?.kind ?? 'wasm', this.#one.pod.spec?.runtimeClassName, sandboxes, own);
+    return chooseSandbox(image?.kind ?? 'wasm', sandboxNamed(this.#one.pod), sandboxes, own);
   }
 
   adopt(sandbox: PodSandbox): void {

@@ -1,8 +1,9 @@
-import { badRequest, methodNotAllowed, unsupportedMediaType } from '../../../api/errors.ts';
+import { ApiError, badRequest, methodNotAllowed } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Attributes } from '../auth/rule.ts';
 import type { Resource } from '../resources/metadata.ts';
+import { isPodPart } from '../resources/pod-parts.ts';
 import { notYetStreamed } from '../resources/pods.ts';
 import type { Registry, Subresource, WriteContext } from '../resources/registry.ts';
 import type { SharedBytes } from '../storage/shared-bytes.ts';
@@ -65,7 +66,8 @@ export async function serve(
   switch (verb) {
     case 'get':
       if (subresource === 'scale') return show(200, registry.getScale(kind, namespace, name!));
-      if (subresource && subresource !== 'status') throw methodNotAllowed(kind, verb);
+      if (subresource && !['status', 'approval'].includes(subresource) && !isPodPart(subresource))
+        throw methodNotAllowed(kind, verb);
       return show(200, registry.reader.get(kind, namespace, name!));
     case 'list':
       return answer(
@@ -93,7 +95,7 @@ export async function serve(
         return show(outcome.isNew ? 201 : 200, outcome.object);
       }
       const { type, patch } = await decodePatch(bytes, contentType);
-      if (kind.custom && type === 'strategic') throw noStrategicPatch(request.headers['content-type']);
+      if (kind.custom && type === 'strategic') throw noStrategicPatch();
       return show(
         200,
         await registry.patch(kind, namespace, name!, writable(info), type, patch, await strictly(bytes)),
@@ -126,12 +128,13 @@ export async function serve(
 }
 
 /** Which lists of a custom resource to merge, and by what, nobody has told. */
-function noStrategicPatch(contentType: string | undefined): Error {
-  return unsupportedMediaType(contentType ?? '', [
-    'application/json-patch+json',
-    'application/merge-patch+json',
-    'application/apply-patch+yaml',
-  ]);
+function noStrategicPatch(): Error {
+  const accepted = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
+  return new ApiError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+  );
 }
 
 const isOfMany = (verb: RequestInfo['verb']) => verb === 'list' || verb === 'deletecollection';
@@ -182,7 +185,8 @@ async function serveWatch(
 function writable(info: RequestInfo): Subresource | undefined {
   const { subresource, kind, verb } = info;
   if (subresource === undefined) return undefined;
-  if (subresource === 'status' || subresource === 'scale') return subresource;
+  if (subresource === 'status' || subresource === 'scale' || subresource === 'approval') return subresource;
+  if (isPodPart(subresource)) return subresource;
   if (subresource === 'finalize' && verb === 'update') return subresource;
   throw methodNotAllowed(kind, verb);
 }

@@ -14,6 +14,7 @@ const allVerbs: readonly Verb[] = [
 /** What may be done with a subresource; discovery tells, and a path is held to it. */
 export const subresourceVerbs: Record<string, readonly string[]> = {
   status: ['get', 'patch', 'update'],
+  approval: ['get', 'patch', 'update'],
   scale: ['get', 'patch', 'update'],
   ephemeralcontainers: ['get', 'patch', 'update'],
   resize: ['get', 'patch', 'update'],

@@ -3,6 +3,7 @@ import type { Random } from '../../../process/random.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { User } from '../users.ts';
+import type { Quotas } from '../quota/quotas.ts';
 import type { ClusterIps } from './cluster-ips.ts';
 import type { Resource } from './metadata.ts';
 
@@ -20,6 +21,7 @@ export interface AdmissionRequest {
   storage: Storage;
   authorizer: Authorizer;
   clusterIps: ClusterIps;
+  quotas: Quotas;
   random: Random;
   /** Called if the write does not happen after all: a dry run, a conflict, a full disk. */
   otherwise(undo: () => void): void;

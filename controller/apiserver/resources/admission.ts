@@ -2,10 +2,15 @@ import { givesOnlyOwnRights } from '../auth/escalation.ts';
 import type { Admission, AdmissionRequest } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
 import { definitionStoresVersions } from '../custom/stored-versions.ts';
+import { podHasDefaultAmounts, withinLimitRanges } from './limit-ranges.ts';
 import { namespaceExists, namespaceIsHeld } from './namespaces.ts';
 import { nodeSaysOnlyItself } from './node-restriction.ts';
-import { podHasServiceAccount } from './pods.ts';
+import { podBegins, podHasServiceAccount } from './pods.ts';
+import { oneDefaultPriority, podHasPriority } from './priorities.ts';
+import { podHasRuntime } from './runtime-classes.ts';
 import { serviceAddress } from './services.ts';
+import { signingRequestIsTheCallers } from './signing-requests.ts';
+import { claimHasClass, ingressHasClass, storageIsProtected } from './storage-classes.ts';
 import { daemonSetCountsTemplates } from './workloads.ts';
 
 /** Everything that a write passes, in order, after its defaults are in and before it is validated. To add one, add a line. */
@@ -14,11 +19,28 @@ export const admissions: readonly Admission[] = [
   namespaceIsHeld,
   givesOnlyOwnRights,
   nodeSaysOnlyItself,
+  podHasDefaultAmounts,
   podHasServiceAccount,
+  podHasPriority,
+  podHasRuntime,
+  claimHasClass,
+  ingressHasClass,
+  storageIsProtected,
+  signingRequestIsTheCallers,
   serviceAddress,
   definitionStoresVersions,
   daemonSetCountsTemplates,
+  podBegins,
 ];
+
+/** What a write passes once it is validated: they change nothing. The quotas come last, since they count what passes. */
+const guards: readonly Admission[] = [oneDefaultPriority, withinLimitRanges];
+
+/** @throws ApiError (forbidden) */
+export function guard(request: AdmissionRequest): void {
+  for (const each of guards) each(request);
+  request.quotas.admit(request);
+}
 
 export function admit(request: AdmissionRequest): Resource {
   let { object } = request;

@@ -8,9 +8,15 @@ import {
   refusal,
 } from '../../../api/errors.ts';
 import { goText } from '../../../api/apply/fields-of.ts';
-import { kindNamed, type Kind } from '../../../api/kinds.ts';
+import { kindNamed, kindOf, type Kind } from '../../../api/kinds.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
-import type { DeleteOptions as WireDeleteOptions, Scale, Status } from '../../../api/types.ts';
+import type {
+  DeleteOptions as WireDeleteOptions,
+  Pod,
+  PodDisruptionBudget,
+  Scale,
+  Status,
+} from '../../../api/types.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
@@ -20,12 +26,17 @@ import { Authorizer } from '../auth/authorizer.ts';
 import { followRbac, RbacIndex } from '../auth/rbac-index.ts';
 import { Definitions } from '../custom/definitions.ts';
 import { KindTable } from '../custom/kind-table.ts';
+import { Quotas } from '../quota/quotas.ts';
+import { collectionKey } from '../storage/keys.ts';
 import { Storage } from '../storage/storage.ts';
 import { controllerUser, type User } from '../users.ts';
-import { admit } from './admission.ts';
+import { admit, guard } from './admission.ts';
+import { systemObjects } from './bootstrap.ts';
+import type { AdmissionRequest } from './admission-request.ts';
 import { ClusterIps } from './cluster-ips.ts';
 import { decode, refuseInvalid, refuseInvalidStatus, withDefaults } from './decoding.ts';
 import { decideDeletion } from './deletion.ts';
+import { evict } from './evictions.ts';
 import { newObject, replaced, withGeneration, withStatusOf, type Resource } from './metadata.ts';
 import { finalized, refuseSystemNamespace, systemNamespaces } from './namespaces.ts';
 import {
@@ -40,15 +51,16 @@ import {
   type Scaling,
 } from './ownership.ts';
 import { isPodPart, withPodPart, type PodPart } from './pod-parts.ts';
-import { bound, type Binding, type Eviction } from './pods.ts';
+import { bound, type Binding } from './pods.ts';
 import { Reader, type Listing, type ListQuery } from './reader.ts';
 import { scaled, scaleOf } from './scale.ts';
 import { followServiceAddresses } from './service-addresses.ts';
+import { signingRequestDecided } from './signing-requests.ts';
 import { withMetadataOf } from './status-metadata.ts';
 import { beStrictWithYaml, type Strictness } from './strictness.ts';
 import { Writer, type Written } from './writer.ts';
 
-export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finalize' | PodPart;
+export type Subresource = 'status' | 'scale' | 'binding' | 'eviction' | 'finalize' | 'approval' | PodPart;
 
 /** How a write is meant. */
 export interface WriteContext extends Strictness {
@@ -83,6 +95,7 @@ export class Registry {
   readonly #definitions: Definitions;
   readonly #writer: Writer;
   readonly #clusterIps: ClusterIps;
+  readonly #quotas: Quotas;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #log: Log;
@@ -99,6 +112,14 @@ export class Registry {
     this.#random = random;
     this.#log = log;
     this.#unwatchServices = followServiceAddresses(store, this.#clusterIps, log);
+    this.#quotas = new Quotas({
+      store,
+      kinds: () => this.kinds.all(),
+      kindOf: (apiVersion, name) => this.kinds.of(apiVersion, name),
+      writeStatus: (quota, status) => this.#changeStatus(quota, (old) => ({ ...old, status }), false),
+      clock,
+      log,
+    });
     this.authorizer = new Authorizer(this.reader, new RbacIndex());
     this.#unwatchRoles = followRbac(store, this.authorizer.rbac, log);
     this.#definitions = new Definitions({
@@ -120,6 +141,10 @@ export class Registry {
           if (!isAlreadyExists(error)) throw error;
         },
       );
+    for (const { apiVersion, kind, ...object } of systemObjects)
+      await this.create(kindOf(apiVersion, kind)!, undefined, object, context).catch((error: unknown) => {
+        if (!isAlreadyExists(error)) throw error;
+      });
     // A controller that died between a namespace and its account makes up for it now.
     for (const namespace of (await this.reader.list(kindNamed('Namespace'))).items)
       if (!namespace.metadata!.deletionTimestamp) await this.#createDefaultAccount(namespace.metadata!.name!);
@@ -348,13 +373,14 @@ export class Registry {
         bound(old, (body ?? {}) as Binding, now),
       );
     } else {
-      await this.delete(kind, namespace, name, ((body ?? {}) as Eviction).deleteOptions ?? {}, context);
+      await this.#evict(kind, namespace, name, body, context);
     }
     return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
   }
 
   async close(): Promise<void> {
     this.#unwatchServices();
+    this.#quotas.stop();
     this.#unwatchRoles();
     await this.#definitions.stop();
     this.reader.close();
@@ -374,6 +400,8 @@ export class Registry {
         now: this.#clock.date(),
       }),
   ): Resource {
+    if (kind.type === 'CertificateSigningRequest' && (subresource === 'status' || subresource === 'approval'))
+      return owned(signingRequestDecided(kind, subresource, old, input, this.#clock.date()));
     if (subresource === 'status' || subresource === 'finalize') {
       const base = withMetadataOf(kind, old, input, context.user);
       return owned(
@@ -398,7 +426,7 @@ export class Registry {
     undos: (() => void)[],
     part?: PodPart,
   ): Resource {
-    const object = admit({
+    const request: AdmissionRequest = {
       operation,
       kind,
       object: draft,
@@ -408,10 +436,13 @@ export class Registry {
       storage: this.storage,
       authorizer: this.authorizer,
       clusterIps: this.#clusterIps,
+      quotas: this.#quotas,
       random: this.#random,
       otherwise: (action) => undos.push(action),
-    });
+    };
+    const object = admit(request);
     refuseInvalid(kind, object, old, part);
+    guard({ ...request, object });
     return object;
   }
 
@@ -454,6 +485,47 @@ export class Registry {
       );
     });
     return scaleOf(kind, object);
+  }
+
+  async #evict(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    body: unknown,
+    context: WriteContext,
+  ): Promise<void> {
+    const budgets = kindNamed('PodDisruptionBudget');
+    const parts = {
+      now: this.#clock.date(),
+      pod: (ofNamespace: string | undefined, called: string) =>
+        this.reader.get(kind, ofNamespace, called) as Pod,
+      budgets: (ofNamespace: string | undefined) =>
+        this.storage.durable
+          .list(collectionKey(budgets, ofNamespace))
+          .entries.map(({ value }) => value as PodDisruptionBudget),
+      changeBudget: (
+        budget: PodDisruptionBudget,
+        next: (old: PodDisruptionBudget) => PodDisruptionBudget,
+        dryRun: boolean,
+      ) => this.#changeStatus(budget, next, dryRun),
+      changePod: (pod: Pod, next: (old: Pod) => Pod) => this.#changeStatus(pod, next, false),
+      remove: (pod: Pod, options: WireDeleteOptions, dryRun: boolean) =>
+        this.delete(kind, pod.metadata?.namespace, pod.metadata!.name!, options, { ...context, dryRun }),
+    };
+    await evict(parts, namespace, name, body, context.dryRun);
+  }
+
+  /** A status that the server itself keeps, by compare-and-swap. */
+  async #changeStatus<T extends Resource>(object: T, next: (old: T) => T, dryRun: boolean): Promise<T> {
+    const { apiVersion, kind, metadata } = object;
+    const { object: written } = await this.#writer.change(
+      kindOf(apiVersion, kind)!,
+      metadata?.namespace,
+      metadata!.name!,
+      { dryRun },
+      (old) => next(old as T),
+    );
+    return written as T;
   }
 
   /** Deletes every object of a kind; says how many there were. */

@@ -2,7 +2,9 @@ import type { Kind } from '../../../api/kinds.ts';
 
 /** Where a kind's objects lie in the store; over all namespaces where `namespace` is undefined. */
 export function collectionKey(kind: Kind, namespace?: string): string {
-  const root = `/${kind.group || 'core'}/${kind.plural}/`;
+  // Events of both groups are the same objects.
+  const group = kind.type === 'EventsEvent' ? '' : kind.group;
+  const root = `/${group || 'core'}/${kind.plural}/`;
   return kind.namespaced && namespace !== undefined ? `${root}${namespace}/` : root;
 }
 

@@ -1,4 +1,4 @@
-import { isolationAnnotation } from '../../../api/nodes.ts';
+import { isolationAnnotation, sandboxNamed } from '../../../api/nodes.ts';
 import type { Filter } from '../filter.ts';
 import { tierOf } from './trust.ts';
 
@@ -9,7 +9,7 @@ import { tierOf } from './trust.ts';
 export const isolation: Filter = {
   name: 'isolation',
   forPod({ pod, namespace }, snapshot) {
-    const wanted = pod.spec?.runtimeClassName;
+    const wanted = sandboxNamed(pod);
     return ({ node }) => {
       const said = node.metadata?.annotations?.[isolationAnnotation];
       if (!said) return undefined;

@@ -1,11 +1,11 @@
-import { sandboxesKey } from '../../../api/nodes.ts';
+import { sandboxesKey, sandboxNamed } from '../../../api/nodes.ts';
 import type { Filter } from '../filter.ts';
 
-/** A pod that names its sandbox (`runtimeClassName`) goes where there is one. */
+/** A pod that names its sandbox (by its RuntimeClass) goes where there is one. */
 export const sandbox: Filter = {
   name: 'sandbox',
   forPod({ pod }) {
-    const wanted = pod.spec?.runtimeClassName;
+    const wanted = sandboxNamed(pod);
     if (!wanted) return undefined;
     return ({ node }) => {
       const offered =

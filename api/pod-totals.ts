@@ -1,0 +1,43 @@
+import { isSidecar } from './pods.ts';
+import { addQuantities, compareQuantities } from './quantity.ts';
+import type { ResourceMap } from './resources.ts';
+import type { Pod, Quantity } from './types.ts';
+
+type Amounts = Record<string, Quantity>;
+
+/**
+ * What all containers of a pod ask for, or may take, together: the running ones, or the hungriest that starts before them if it needs more.
+ * Without the pod's overhead. As `podRequests` reckons, in quantities as they were written, since messages show them.
+ *
+ * Source: k8s.io/component-helpers/resource/helpers.go
+ */
+export function podTotals({ spec }: Pod, list: 'requests' | 'limits'): Amounts {
+  let running: Amounts = {};
+  for (const { resources } of spec?.containers ?? []) running = sum(running, resources?.[list]);
+  let sidecars: Amounts = {};
+  let starting: Amounts = {};
+  for (const container of spec?.initContainers ?? []) {
+    const own = container.resources?.[list];
+    const together = sum(sidecars, own);
+    if (isSidecar(container)) {
+      running = sum(running, own);
+      sidecars = together;
+    }
+    starting = most(starting, together);
+  }
+  return most(running, starting);
+}
+
+export function sum(a: ResourceMap, b: ResourceMap | undefined): Amounts {
+  const total: Amounts = { ...a };
+  for (const [name, amount] of Object.entries(b ?? {}))
+    total[name] = total[name] === undefined ? amount : addQuantities(total[name], amount);
+  return total;
+}
+
+function most(a: ResourceMap, b: ResourceMap): Amounts {
+  const result: Amounts = { ...a };
+  for (const [name, amount] of Object.entries(b))
+    if (result[name] === undefined || compareQuantities(amount, result[name]) > 0) result[name] = amount;
+  return result;
+}

@@ -1,0 +1,101 @@
+import type { Kind } from '../../../api/kinds.ts';
+import { addQuantities, compareQuantities, subtractQuantities } from '../../../api/quantity.ts';
+import type { ResourceQuota } from '../../../api/types.ts';
+import type { Resource } from '../resources/metadata.ts';
+import { isAbout } from './scopes.ts';
+import { usageOf, type Usage } from './usage.ts';
+
+/** A write that is on its way: it counts from the moment that it is admitted. */
+interface Pending {
+  usage: Usage;
+  /** The revision that the writer has seen: what the store tells of later than that is this write, or one that beat it. */
+  since: number;
+}
+
+/** How much of one quota is taken, kept up to date object by object. */
+export class QuotaCount {
+  readonly quota: ResourceQuota;
+  readonly #hard: readonly string[];
+  readonly #stored = new Map<string, Usage>();
+  readonly #pending = new Map<string, Pending>();
+  readonly #used: Usage;
+
+  constructor(quota: ResourceQuota) {
+    this.quota = quota;
+    this.#hard = Object.keys(quota.spec?.hard ?? {});
+    this.#used = Object.fromEntries(this.#hard.map((resource) => [resource, '0']));
+  }
+
+  /** Everything that is taken, by what the quota limits. */
+  get used(): Readonly<Usage> {
+    return this.#used;
+  }
+
+  get isSettled(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  /** What the object takes of this quota: nothing of it where the quota is not about it. */
+  usage(kind: Kind, object: Resource, now: Date): Usage {
+    if (!isAbout(this.quota, kind, object)) return {};
+    const usage = usageOf(kind, object, now);
+    return Object.fromEntries(
+      this.#hard.flatMap((resource) => (usage[resource] === undefined ? [] : [[resource, usage[resource]]])),
+    );
+  }
+
+  /** What the store says of an object: undefined where it is gone. */
+  observe(key: string, usage: Usage | undefined, revision: number): void {
+    const before = this.#counted(key);
+    const pending = this.#pending.get(key);
+    if (pending && revision > pending.since) this.#pending.delete(key);
+    if (usage === undefined) this.#stored.delete(key);
+    else this.#stored.set(key, usage);
+    this.#replace(before, this.#counted(key));
+  }
+
+  /** Counts a write that is admitted; what is returned takes it back if it does not happen. */
+  reserve(key: string, usage: Usage, since: number): () => void {
+    const before = this.#counted(key);
+    const pending: Pending = { usage, since };
+    this.#pending.set(key, pending);
+    this.#replace(before, usage);
+    return () => {
+      if (this.#pending.get(key) !== pending) return;
+      this.#pending.delete(key);
+      this.#replace(usage, this.#counted(key));
+    };
+  }
+
+  /** Of what the write would take more than there is: the names of it. */
+  exceeded(more: Usage): string[] {
+    const hard = this.quota.spec?.hard ?? {};
+    return Object.keys(more)
+      .filter(
+        (resource) =>
+          compareQuantities(addQuantities(this.#used[resource] ?? '0', more[resource]!), hard[resource]!) > 0,
+      )
+      .toSorted();
+  }
+
+  #counted(key: string): Usage {
+    return this.#pending.get(key)?.usage ?? this.#stored.get(key) ?? {};
+  }
+
+  #replace(before: Usage, after: Usage): void {
+    for (const [resource, amount] of Object.entries(after))
+      this.#used[resource] = addQuantities(this.#used[resource] ?? '0', amount);
+    for (const [resource, amount] of Object.entries(before))
+      this.#used[resource] = subtractQuantities(this.#used[resource] ?? '0', amount);
+  }
+}
+
+/** What the first takes more than the second. */
+export function increase(after: Usage, before: Usage): Usage {
+  return Object.fromEntries(
+    Object.entries(after).flatMap(([resource, amount]) => {
+      const more = subtractQuantities(amount, before[resource] ?? '0');
+      return compareQuantities(more, '0') > 0 ? [[resource, more]] : [];
+    }),
+  );
+}
