@@ -60,7 +60,17 @@ const entries: Entry[] = [
     kind: 'Pod',
     shortNames: 'po',
     all: true,
-    subresources: ['status', 'log', 'binding', 'eviction', 'exec', 'attach', 'portforward'],
+    subresources: [
+      'status',
+      'log',
+      'binding',
+      'eviction',
+      'exec',
+      'attach',
+      'portforward',
+      'ephemeralcontainers',
+      'resize',
+    ],
     fields: {
       'spec.nodeName': '',
       'spec.restartPolicy': '',
@@ -155,7 +165,7 @@ const entries: Entry[] = [
       type: '',
     },
   },
-  { kind: 'ServiceAccount', shortNames: 'sa' },
+  { kind: 'ServiceAccount', shortNames: 'sa', subresources: ['token'] },
   // The same objects as core Events, in the form of another group (`api/events.ts`).
   {
     kind: 'Event',
@@ -258,6 +268,16 @@ function complete(entry: Entry): Kind {
 /** Every kind that kith serves. */
 export const kinds: readonly Kind[] = entries.map(complete);
 
+/** Questions in the form of objects: they are created, answered at once, and never stored (`controller/apiserver/auth/`). */
+export const reviewKinds: readonly Kind[] = [
+  { kind: 'LocalSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1' },
+  { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', cluster: true as const },
+  { kind: 'SelfSubjectRulesReview', apiVersion: 'authorization.k8s.io/v1', cluster: true as const },
+  { kind: 'SubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', cluster: true as const },
+  { kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1', cluster: true as const },
+  { kind: 'TokenReview', apiVersion: 'authentication.k8s.io/v1', cluster: true as const },
+].map(complete);
+
 /** Where two groups have a kind of one name, the first in the list has it. */
 const byKind = new Map(kinds.toReversed().map((kind) => [kind.kind, kind]));
 const byApiVersion = new Map(kinds.map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]));
@@ -276,7 +296,8 @@ export function kindOf(apiVersion: string | undefined, kind: string | undefined)
 
 /** What a URL names: `kindAt('apps', 'v1', 'deployments')`; the core group is the empty string. */
 export function kindAt(group: string, version: string, plural: string): Kind | undefined {
-  return kinds.find((kind) => kind.group === group && kind.version === version && kind.plural === plural);
+  const isIt = (kind: Kind) => kind.group === group && kind.version === version && kind.plural === plural;
+  return kinds.find(isIt) ?? reviewKinds.find(isIt);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec, PodTemplateSpec, Volume, VolumeProjection } from '../types.ts';
+import type { Container, EphemeralContainer, Pod, PodSpec, PodTemplateSpec, Volume, VolumeProjection } from '../types.ts';
 import { defaultContainer } from './container.ts';
 
 /** Files that come from the API are readable by all, writable by their owner: 0644. */
@@ -37,6 +37,12 @@ function defaultPodSpec(spec: PodSpec): PodSpec {
     ...(account && { serviceAccountName: account, serviceAccount: account }),
     ...(spec.containers && { containers: spec.containers.map(defaultContainer) }),
     ...(spec.initContainers && { initContainers: spec.initContainers.map(defaultContainer) }),
+    ...(spec.ephemeralContainers && {
+      // The same fields but for the one that names another container.
+      ephemeralContainers: spec.ephemeralContainers.map(
+        (each) => defaultContainer(each as Container) as EphemeralContainer,
+      ),
+    }),
     ...(spec.volumes && { volumes: spec.volumes.map(defaultVolume) }),
   };
 }

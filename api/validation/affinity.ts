@@ -10,7 +10,7 @@ import type {
   PodAffinityTerm,
 } from '../types.ts';
 import { validateLabelSelector } from './label-selector.ts';
-import { qualifiedName } from './names.ts';
+import { dnsLabel, qualifiedName } from './names.ts';
 import { named } from './rules.ts';
 
 const must = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -104,11 +104,21 @@ function validatePodAffinity(field: string, affinity: PodAffinity | undefined): 
 function validatePodTerm(field: string, term: PodAffinityTerm | undefined): FieldError[] {
   if (!term) return [required(field)];
   return [
-    ...(term.topologyKey
-      ? named(child(field, 'topologyKey'), term.topologyKey, qualifiedName)
-      : [required(child(field, 'topologyKey'), 'can not be empty')]),
     ...validateLabelSelector(child(field, 'labelSelector'), term.labelSelector),
     ...validateLabelSelector(child(field, 'namespaceSelector'), term.namespaceSelector),
+    ...(term.namespaces ?? []).flatMap((name) => named(child(field, 'namespace'), name, dnsLabel)),
+    ...(term.topologyKey
+      ? named(child(field, 'topologyKey'), term.topologyKey, qualifiedName)
+      : emptyKey(child(field, 'topologyKey'))),
+  ];
+}
+
+/** Of a name that is empty, Kubernetes says all that an empty text is not. */
+function emptyKey(field: string): FieldError[] {
+  return [
+    required(field, 'can not be empty'),
+    invalidValue(field, '', 'name part must be non-empty'),
+    invalidValue(field, '', qualifiedName('-')!),
   ];
 }
 

@@ -3,35 +3,36 @@ import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import type { Container, ContainerPort, Volume, VolumeMount } from '../types.ts';
 import { validateEnvironment } from './env.ts';
-import { dnsLabel, portName } from './names.ts';
-import { validateProbes } from './probe.ts';
-import { validateResources } from './resource-requirements.ts';
+import { dnsLabel } from './names.ts';
+import { validatePortName, validateProbes } from './probe.ts';
+import { validateResizePolicy, validateResources } from './resource-requirements.ts';
 import { named, oneOf, portNumber } from './rules.ts';
+import { validateContainerSecurity } from './security-context.ts';
 
 /** What one container must be, wherever it stands. */
-export function validateContainer(field: string, container: Container, volumes: Volume[]): FieldError[] {
+export function validateContainer(
+  field: string,
+  container: Container,
+  volumes: Volume[],
+  graceSeconds?: number,
+): FieldError[] {
   const { name, image, imagePullPolicy, terminationMessagePolicy } = container;
   return [
     ...(name ? named(child(field, 'name'), name, dnsLabel) : [required(child(field, 'name'))]),
-    ...validateImage(child(field, 'image'), image),
+    ...(image ? [] : [required(child(field, 'image'))]),
     ...oneOf(child(field, 'imagePullPolicy'), imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
     ...oneOf(child(field, 'terminationMessagePolicy'), terminationMessagePolicy, [
-      'FallbackToLogsOnError',
       'File',
+      'FallbackToLogsOnError',
     ]),
     ...validateContainerPorts(child(field, 'ports'), container.ports ?? []),
     ...validateEnvironment(field, container),
     ...validateMounts(child(field, 'volumeMounts'), container.volumeMounts ?? [], volumes),
-    ...validateProbes(field, container),
+    ...validateProbes(field, container, graceSeconds),
     ...validateResources(child(field, 'resources'), container.resources),
+    ...validateResizePolicy(child(field, 'resizePolicy'), container.resizePolicy ?? []),
+    ...validateContainerSecurity(child(field, 'securityContext'), container.securityContext),
   ];
-}
-
-function validateImage(field: string, image: string | undefined): FieldError[] {
-  if (!image) return [required(field)];
-  return image.trim() === image
-    ? []
-    : [invalidValue(field, image, 'must not have leading or trailing whitespace')];
 }
 
 function validateContainerPorts(field: string, ports: ContainerPort[]): FieldError[] {
@@ -39,7 +40,7 @@ function validateContainerPorts(field: string, ports: ContainerPort[]): FieldErr
   return ports.flatMap((port, index) => {
     const own = at(field, index);
     const errors = [
-      ...named(child(own, 'name'), port.name || undefined, portName),
+      ...validatePortName(child(own, 'name'), port.name || undefined),
       ...(port.containerPort
         ? portNumber(child(own, 'containerPort'), port.containerPort)
         : [required(child(own, 'containerPort'))]),
@@ -58,24 +59,32 @@ function validateMounts(field: string, mounts: VolumeMount[], volumes: Volume[])
     const own = at(field, index);
     const errors: FieldError[] = [];
     if (!mount.name) errors.push(required(child(own, 'name')));
-    else if (!volumes.some((volume) => volume.name === mount.name))
-      errors.push({ field: child(own, 'name'), type: 'FieldValueNotFound', value: mount.name, detail: '' });
+    if (!volumes.some((volume) => volume.name === mount.name))
+      errors.push({
+        field: child(own, 'name'),
+        type: 'FieldValueNotFound',
+        value: mount.name ?? '',
+        detail: '',
+      });
     if (!mount.mountPath) errors.push(required(child(own, 'mountPath')));
     else if (paths.has(mount.mountPath))
       errors.push(invalidValue(child(own, 'mountPath'), mount.mountPath, 'must be unique'));
     if (mount.mountPath) paths.add(mount.mountPath);
-    if (mount.subPath && mount.subPathExpr)
-      errors.push(
-        invalidValue(
-          child(own, 'subPathExpr'),
-          mount.subPathExpr,
-          'subPathExpr and subPath are mutually exclusive',
-        ),
-      );
+    const both = mount.subPath && mount.subPathExpr;
     return [
       ...errors,
-      ...insidePath(child(own, 'subPath'), mount.subPath),
-      ...insidePath(child(own, 'subPathExpr'), mount.subPathExpr),
+      // Kubernetes names these without the mount's place.
+      ...insidePath(child(field, 'subPath'), mount.subPath),
+      ...(both
+        ? [
+            invalidValue(
+              child(own, 'subPathExpr'),
+              mount.subPathExpr,
+              'subPathExpr and subPath are mutually exclusive',
+            ),
+          ]
+        : []),
+      ...insidePath(child(field, 'subPathExpr'), mount.subPathExpr),
     ];
   });
 }
@@ -93,6 +102,7 @@ export function validateContainers(
   containers: Container[] | undefined,
   initContainers: Container[] | undefined,
   volumes: Volume[],
+  graceSeconds?: number,
 ): FieldError[] {
   const names = new Set<string>();
   const unique = (own: string, { name }: Container): FieldError[] => {
@@ -107,7 +117,7 @@ export function validateContainers(
     ...(containers ?? []).flatMap((container, index) => {
       const own = at(child(field, 'containers'), index);
       return [
-        ...validateContainer(own, container, volumes),
+        ...validateContainer(own, container, volumes, graceSeconds),
         ...unique(own, container),
         ...(container.restartPolicy === undefined
           ? []
@@ -117,7 +127,7 @@ export function validateContainers(
     ...(initContainers ?? []).flatMap((container, index) => {
       const own = at(child(field, 'initContainers'), index);
       return [
-        ...validateContainer(own, container, volumes),
+        ...validateContainer(own, container, volumes, graceSeconds),
         ...unique(own, container),
         ...oneOf(child(own, 'restartPolicy'), container.restartPolicy, ['Always']),
         ...(container.restartPolicy === 'Always' ? [] : onlyForSidecars(own, container)),

@@ -2,7 +2,7 @@ import { invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import type { Container, EnvFromSource, EnvVar } from '../types.ts';
-import { configKey, environmentName } from './names.ts';
+import { configKey, dnsSubdomain, environmentName } from './names.ts';
 import { named, oneOf } from './rules.ts';
 
 /** Fields of the pod that a variable may take its value from, beside single labels and annotations. */
@@ -30,7 +30,7 @@ const containerResources = [
 export function validateEnvironment(field: string, { env, envFrom }: Container): FieldError[] {
   return [
     ...(env ?? []).flatMap((variable, index) => validateVariable(at(child(field, 'env'), index), variable)),
-    ...(envFrom ?? []).flatMap((source, index) => validateSource(at(child(field, 'envFrom'), index), source)),
+    ...(envFrom ?? []).flatMap((source, index) => validateSource(child(field, 'envFrom'), index, source)),
   ];
 }
 
@@ -61,25 +61,44 @@ function validateVariable(field: string, { name, value, valueFrom }: EnvVar): Fi
   return errors;
 }
 
+/** What a pod can tell of itself at all; not all of it everywhere. */
+const convertible = new Set([
+  ...podFields,
+  'metadata.annotations',
+  'metadata.labels',
+  'spec.host',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.phase',
+]);
+
 /** Whether the pod has such a field to give; a single label or annotation is `metadata.labels['app']`. */
 export function validateFieldPath(field: string, path: string, supported: readonly string[]): FieldError[] {
   if (!path) return [required(field)];
-  return /^metadata\.(labels|annotations)\['.+'\]$/.test(path) ? [] : oneOf(field, path, supported);
+  if (/^metadata\.(labels|annotations)\['.+'\]$/.test(path)) return [];
+  return convertible.has(path)
+    ? oneOf(field, path, supported)
+    : [invalidValue(field, path, `error converting fieldPath: field label not supported: ${path}`)];
 }
 
 function validateKeyRef(field: string, { name, key }: { name?: string; key: string }): FieldError[] {
   return [
-    ...(name ? [] : [required(child(field, 'name'))]),
+    ...named(child(field, 'name'), name ?? '', dnsSubdomain),
     ...(key ? named(child(field, 'key'), key, configKey) : [required(child(field, 'key'))]),
   ];
 }
 
-function validateSource(field: string, { prefix, configMapRef, secretRef }: EnvFromSource): FieldError[] {
+function validateSource(
+  list: string,
+  index: number,
+  { prefix, configMapRef, secretRef }: EnvFromSource,
+): FieldError[] {
+  const field = at(list, index);
   const errors = prefix ? named(child(field, 'prefix'), prefix, environmentName) : [];
   if (!configMapRef && !secretRef)
-    errors.push(invalidValue(field, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    errors.push(invalidValue(list, '', 'must specify one of: `configMapRef` or `secretRef`'));
   if (configMapRef && secretRef)
-    errors.push(invalidValue(field, '', 'may not have more than one field specified at a time'));
+    errors.push(invalidValue(list, '', 'may not have more than one field specified at a time'));
   if (configMapRef && !configMapRef.name) errors.push(required(child(field, 'configMapRef.name')));
   if (secretRef && !secretRef.name) errors.push(required(child(field, 'secretRef.name')));
   return errors;

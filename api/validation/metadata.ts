@@ -1,6 +1,7 @@
 import { forbiddenField, invalidValue, required, tooLong } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
+import { GoValue } from '../go-value.ts';
 import type { Kind } from '../kinds.ts';
 import type { ObjectMeta, OwnerReference } from '../types.ts';
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, pathName, qualifiedName } from './names.ts';
@@ -32,11 +33,10 @@ export function validateMetadata(
   const { name, generateName, namespace } = metadata ?? {};
   const rule = nameRules[kind.type ?? ''] ?? dnsSubdomain;
   const errors: FieldError[] = [];
+  if (generateName)
+    errors.push(...named(child(field, 'generateName'), generateName, (text) => rule(withoutDash(text))));
   if (!name && !generateName) errors.push(required(child(field, 'name'), 'name or generateName is required'));
   if (name) errors.push(...named(child(field, 'name'), name, rule));
-  // A generated name goes on after the prefix, so the prefix may end in a dash.
-  if (generateName)
-    errors.push(...named(child(field, 'generateName'), generateName.replace(/-$/, 'a'), rule));
   if (!kind.namespaced && namespace)
     errors.push(forbiddenField(child(field, 'namespace'), 'not allowed on this type'));
   if (kind.namespaced && !namespace) errors.push(required(child(field, 'namespace')));
@@ -46,12 +46,16 @@ export function validateMetadata(
     ...notNegative(child(field, 'generation'), metadata?.generation),
     ...validateLabels(child(field, 'labels'), metadata?.labels),
     ...validateAnnotations(child(field, 'annotations'), metadata?.annotations),
-    ...(metadata?.finalizers ?? []).flatMap((each, index) =>
-      named(at(child(field, 'finalizers'), index), each, qualifiedName),
-    ),
     ...validateOwners(child(field, 'ownerReferences'), metadata?.ownerReferences),
+    ...(metadata?.finalizers ?? []).flatMap((each) => named(child(field, 'finalizers'), each, qualifiedName)),
+    ...(kind.custom ? [] : validateFinalizers(child(field, 'finalizers'), metadata?.finalizers)),
     ...(old ? validateMetadataUpdate(field, metadata ?? {}, old) : []),
   ];
+}
+
+/** A generated name goes on after the prefix, so the prefix may end in a dash. Kubernetes drops a letter more, and so looks the other way. */
+function withoutDash(prefix: string): string {
+  return prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
 }
 
 function validateMetadataUpdate(field: string, metadata: ObjectMeta, old: ObjectMeta): FieldError[] {
@@ -96,19 +100,38 @@ export function validateAnnotations(
   return bytes > annotationBytesMax ? [...errors, tooLong(field, annotationBytesMax)] : errors;
 }
 
-function validateOwners(field: string, owners: OwnerReference[] | undefined): FieldError[] {
-  const errors = (owners ?? []).flatMap((owner, index) =>
-    (['apiVersion', 'kind', 'name', 'uid'] as const)
-      .filter((part) => !owner[part])
-      .map((part) => required(child(at(field, index), part), 'must not be empty')),
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+/** What is not Kubernetes' own says whose it is. */
+function validateFinalizers(field: string, finalizers: readonly string[] = []): FieldError[] {
+  return finalizers.flatMap((each, index) =>
+    each.includes('/') || standardFinalizers.includes(each)
+      ? []
+      : [
+          invalidValue(
+            at(field, index),
+            each,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
   );
-  const controllers = (owners ?? []).filter((owner) => owner.controller);
-  if (controllers.length > 1)
+}
+
+function validateOwners(field: string, owners: OwnerReference[] | undefined): FieldError[] {
+  const parts = { apiVersion: 'version', kind: 'kind', name: 'name', uid: 'uid' } as const;
+  const errors = (owners ?? []).flatMap((owner) =>
+    (Object.keys(parts) as (keyof typeof parts)[])
+      .filter((part) => !owner[part])
+      .map((part) => invalidValue(child(field, part), '', `${parts[part]} must not be empty`)),
+  );
+  const [first, second] = (owners ?? []).filter((owner) => owner.controller);
+  const called = ({ kind, name }: OwnerReference) => `${kind}/${name}`;
+  if (first && second)
     errors.push(
       invalidValue(
         field,
-        controllers.map(({ kind, name }) => `${kind}/${name}`),
-        'Only one reference can have Controller set to true',
+        new GoValue('[]v1.OwnerReference{…}'),
+        `Only one reference can have Controller set to true. Found "true" in references for ${called(first)} and ${called(second)}`,
       ),
     );
   return errors;

@@ -103,10 +103,7 @@ export const environmentName: NameRule = (value) =>
     ? undefined
     : "a valid environment variable name must consist only of printable ASCII characters other than '='";
 
-/** Names of container ports: IANA service names. */
-export const portName: NameRule = (value) => portNameProblems(value)[0];
-
-/** All that is wrong with the name of a port. */
+/** Names of container ports: IANA service names. All that is wrong with one; empty where nothing is. */
 export function portNameProblems(value: string): string[] {
   return [
     ...(value.length > 15 ? ['must be no more than 15 characters'] : []),
@@ -118,6 +115,8 @@ export function portNameProblems(value: string): string[] {
     ...(value.startsWith('-') || value.endsWith('-') ? ['must not begin or end with a hyphen'] : []),
   ];
 }
+
+export const portName: NameRule = (value) => portNameProblems(value)[0];
 
 export const isPortNumber = (value: number): boolean =>
   Number.isInteger(value) && value >= 1 && value <= 65535;

@@ -2,11 +2,11 @@ import { forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { child } from '../field-path.ts';
 import type { Container, HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../types.ts';
-import { isPortNumber, portName, portRange } from './names.ts';
-import { atLeast, named, notNegative, oneOf } from './rules.ts';
+import { isPortNumber, portNameProblems, portRange } from './names.ts';
+import { notNegative, oneOf } from './rules.ts';
 
 /** A container's three probes and its lifecycle hooks. */
-export function validateProbes(field: string, container: Container): FieldError[] {
+export function validateProbes(field: string, container: Container, graceSeconds?: number): FieldError[] {
   const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container;
   return [
     ...validateProbe(child(field, 'livenessProbe'), livenessProbe),
@@ -23,7 +23,7 @@ export function validateProbes(field: string, container: Container): FieldError[
             'must not be set for readinessProbes',
           ),
         ]),
-    ...validateLifecycle(child(field, 'lifecycle'), lifecycle),
+    ...validateLifecycle(child(field, 'lifecycle'), lifecycle, graceSeconds),
   ];
 }
 
@@ -37,7 +37,15 @@ function validateProbe(field: string, probe: Probe | undefined): FieldError[] {
     ...notNegative(child(field, 'periodSeconds'), probe.periodSeconds),
     ...notNegative(child(field, 'successThreshold'), probe.successThreshold),
     ...notNegative(child(field, 'failureThreshold'), probe.failureThreshold),
-    ...atLeast(child(field, 'terminationGracePeriodSeconds'), probe.terminationGracePeriodSeconds, 1),
+    ...(probe.terminationGracePeriodSeconds !== undefined && probe.terminationGracePeriodSeconds <= 0
+      ? [
+          invalidValue(
+            child(field, 'terminationGracePeriodSeconds'),
+            probe.terminationGracePeriodSeconds,
+            'must be greater than 0',
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -46,11 +54,15 @@ function onlyOneSuccess(field: string, probe: Probe | undefined): FieldError[] {
   return threshold === 1 ? [] : [invalidValue(child(field, 'successThreshold'), threshold, 'must be 1')];
 }
 
-function validateLifecycle(field: string, lifecycle: Lifecycle | undefined): FieldError[] {
+function validateLifecycle(
+  field: string,
+  lifecycle: Lifecycle | undefined,
+  graceSeconds: number | undefined,
+): FieldError[] {
   return (['postStart', 'preStop'] as const).flatMap((hook) => {
     const handler = lifecycle?.[hook];
     return handler
-      ? validateHandler(child(field, hook), handler, ['exec', 'httpGet', 'tcpSocket', 'sleep'])
+      ? validateHandler(child(field, hook), handler, ['exec', 'httpGet', 'tcpSocket', 'sleep'], graceSeconds)
       : [];
   });
 }
@@ -62,19 +74,48 @@ function validateHandler(
   field: string,
   handler: Probe & LifecycleHandler,
   names: HandlerName[],
+  graceSeconds?: number,
 ): FieldError[] {
   const given = names.filter((name) => handler[name] !== undefined);
-  if (given.length === 0)
-    return [required(field, `must specify a handler type (one of ${names.join(', ')})`)];
-  const { exec, httpGet, tcpSocket } = handler;
-  return [
-    ...given
-      .slice(1)
-      .map((name) => forbiddenField(child(field, name), 'may not specify more than 1 handler type')),
-    ...(exec && !exec.command?.length ? [required(child(field, 'exec.command'))] : []),
-    ...validateHttpGet(child(field, 'httpGet'), httpGet),
-    ...(tcpSocket ? validatePort(child(field, 'tcpSocket.port'), tcpSocket.port) : []),
-  ];
+  if (given.length === 0) return [required(field, 'must specify a handler type')];
+  return given.flatMap((name, index) =>
+    index > 0
+      ? [forbiddenField(child(field, name), 'may not specify more than 1 handler type')]
+      : validateOne(child(field, name), name, handler, graceSeconds),
+  );
+}
+
+function validateOne(
+  field: string,
+  name: HandlerName,
+  { exec, httpGet, tcpSocket, sleep }: Probe & LifecycleHandler,
+  graceSeconds: number | undefined,
+): FieldError[] {
+  switch (name) {
+    case 'exec':
+      return exec?.command?.length ? [] : [required(child(field, 'command'))];
+    case 'httpGet':
+      return validateHttpGet(field, httpGet);
+    case 'tcpSocket':
+      return validatePort(child(field, 'port'), tcpSocket?.port);
+    case 'sleep':
+      return validateSleep(field, sleep?.seconds ?? 0, graceSeconds);
+    case 'grpc':
+      return [];
+  }
+}
+
+/** Who sleeps longer than the grace is woken by its end. */
+function validateSleep(field: string, seconds: number, graceSeconds: number | undefined): FieldError[] {
+  return graceSeconds === undefined || (seconds >= 0 && seconds <= graceSeconds)
+    ? []
+    : [
+        invalidValue(
+          field,
+          seconds,
+          `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`,
+        ),
+      ];
 }
 
 function validateHttpGet(field: string, get: HTTPGetAction | undefined): FieldError[] {
@@ -89,6 +130,13 @@ function validateHttpGet(field: string, get: HTTPGetAction | undefined): FieldEr
 /** A port by number, or by the name of a container's port. */
 export function validatePort(field: string, port: number | string | undefined): FieldError[] {
   if (port === undefined) return [];
-  if (typeof port === 'string') return named(field, port, portName);
+  if (typeof port === 'string') return validatePortName(field, port);
   return isPortNumber(port) ? [] : [invalidValue(field, port, portRange)];
+}
+
+/** A port's name, with all that is wrong with it. */
+export function validatePortName(field: string, name: string | undefined): FieldError[] {
+  return name === undefined
+    ? []
+    : portNameProblems(name).map((problem) => invalidValue(field, name, problem));
 }

@@ -1,9 +1,9 @@
-import { forbiddenField, invalidValue, required } from '../field-errors.ts';
+import { duplicate, forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import { GoValue, goQuantity } from '../go-value.ts';
 import { compareQuantities, milli, quantityProblem } from '../quantity.ts';
-import type { Quantity, ResourceRequirements } from '../types.ts';
+import type { ContainerResizePolicy, Quantity, ResourceRequirements } from '../types.ts';
 import { qualifiedName } from './names.ts';
 
 /** Resources that containers may ask for without a domain in the name. */
@@ -97,4 +97,20 @@ export function validateContainerResourceName(field: string, name: string): Fiel
 /** Offered under somebody's domain, and counted in whole pieces. */
 function isExtended(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && !qualifiedName(`requests.${name}`);
+}
+
+/** What becomes of a container when so much of a resource is given or taken while it runs. */
+export function validateResizePolicy(
+  field: string,
+  policies: readonly ContainerResizePolicy[],
+): FieldError[] {
+  const resources = ['cpu', 'memory'];
+  const restarts = ['NotRequired', 'RestartContainer'];
+  return policies.flatMap(({ resourceName = '', restartPolicy = '' }, index) => [
+    ...(policies.findIndex((each) => each.resourceName === resourceName) < index
+      ? [duplicate(at(field, index), new GoValue(resourceName))]
+      : []),
+    ...(resources.includes(resourceName) ? [] : [notSupported(field, new GoValue(resourceName), resources)]),
+    ...(restarts.includes(restartPolicy) ? [] : [notSupported(field, restartPolicy, restarts)]),
+  ]);
 }

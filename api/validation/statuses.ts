@@ -1,10 +1,11 @@
 import { invalidValue } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import type { Kind } from '../kinds.ts';
-import type { Ingress, Job, ResourceQuota } from '../types.ts';
+import type { Ingress, Job, Pod, ResourceQuota } from '../types.ts';
 import { validateIngressStatus } from './ingress.ts';
 import { validateJobStatus } from './job-status.ts';
 import { validateResourceQuotaStatus } from './resource-quota.ts';
+import { validatePodStatus } from './pod-status.ts';
 import { notNegative } from './rules.ts';
 
 type AnyObject = { status?: unknown };
@@ -72,6 +73,7 @@ export function validateStatus(kind: Kind, object: object, old: object): FieldEr
   const type = kind.type ?? '';
   if (type === 'Ingress') return validateIngressStatus(object as Ingress);
   if (type === 'ResourceQuota') return validateResourceQuotaStatus(object as ResourceQuota);
+  if (type === 'Pod') return validatePodStatus(object as Pod, old as Pod);
   if (type === 'Job') return validateJobStatus(object as Job, old as Job);
   const status = ((object as AnyObject).status ?? {}) as Counts;
   const before = ((old as AnyObject).status ?? {}) as Counts;

@@ -1,6 +1,7 @@
 import { duplicate, forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
+import { compareQuantities } from '../quantity.ts';
 import type { DownwardAPIVolumeFile, KeyToPath, Volume, VolumeProjection } from '../types.ts';
 import { insidePath } from './container.ts';
 import { validateFieldPath } from './env.ts';
@@ -32,8 +33,13 @@ export function validateVolumes(field: string, volumes: Volume[]): FieldError[] 
   });
 }
 
-function validateSource(field: string, { configMap, secret, downwardAPI, projected }: Volume): FieldError[] {
+function validateSource(field: string, volume: Volume): FieldError[] {
+  const { configMap, secret, downwardAPI, projected, emptyDir } = volume;
   const errors: FieldError[] = [];
+  if (emptyDir?.sizeLimit !== undefined && compareQuantities(emptyDir.sizeLimit, 0) < 0)
+    errors.push(
+      forbiddenField(child(field, 'emptyDir.sizeLimit'), 'SizeLimit field must be a valid resource quantity'),
+    );
   if (configMap) {
     const own = child(field, 'configMap');
     if (!configMap.name) errors.push(required(child(own, 'name')));
@@ -69,7 +75,7 @@ function validateProjection(field: string, source: VolumeProjection): FieldError
   if (configMap && !configMap.name) errors.push(required(child(field, 'configMap.name')));
   if (secret && !secret.name) errors.push(required(child(field, 'secret.name')));
   if (Object.keys(source).length > 1)
-    errors.push(forbiddenField(field, 'may not specify more than 1 volume type'));
+    errors.push(forbiddenField(field, 'may not specify more than 1 volume type per source'));
   return [
     ...errors,
     ...validateItems(child(field, 'configMap'), configMap?.items),
@@ -95,9 +101,11 @@ function validateFiles(field: string, items: DownwardAPIVolumeFile[] | undefined
     return [
       ...(item.path ? insidePath(child(own, 'path'), item.path) : [required(child(own, 'path'))]),
       ...(item.fieldRef
-        ? validateFieldPath(child(own, 'fieldRef.fieldPath'), item.fieldRef.fieldPath, fileFields)
+        ? validateFieldPath(child(field, 'fieldRef.fieldPath'), item.fieldRef.fieldPath, fileFields)
         : []),
-      ...(item.fieldRef || item.resourceFieldRef ? [] : [required(child(own, 'fieldRef'))]),
+      ...(item.fieldRef || item.resourceFieldRef
+        ? []
+        : [required(field, 'one of fieldRef and resourceFieldRef is required')]),
     ];
   });
 }

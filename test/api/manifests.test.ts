@@ -103,6 +103,7 @@ describe('a manifest that is not', () => {
   it('is refused for a missing selector, at the line of what lacks it', () => {
     assert.deepEqual(told(deployment('').replace(/ {2}selector.*\n/, '')), [
       'app.yaml:5: spec.selector: Required value',
+      'app.yaml:7: spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`',
     ]);
   });
 
@@ -150,8 +151,8 @@ describe('a manifest that is not', () => {
 
   it('is refused for a kind that is not served, with what is', () => {
     assert.match(
-      told('apiVersion: v1\nkind: CronJob\n')[0]!,
-      /^app.yaml:2: kind: no matches for kind "CronJob" in version "v1"; kith serves Namespace, Pod/,
+      told('apiVersion: v1\nkind: VolumeAttachment\n')[0]!,
+      /^app.yaml:2: kind: no matches for kind "VolumeAttachment" in version "v1"; kith serves Namespace, Pod/,
     );
     assert.deepEqual(told('apiVersion: extensions/v1beta1\nkind: Deployment\n'), [
       'app.yaml:1: apiVersion: no matches for kind "Deployment" in version "extensions/v1beta1"; kith serves it as apps/v1',

@@ -1,4 +1,5 @@
 import { reviewKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
+import { compareVersions } from '../../../api/structural/custom-kind.ts';
 import { subresourceVerbs, verbsOf } from './verbs.ts';
 
 /** What `kubectl version` shows, and what clients decide features by. */
@@ -45,7 +46,9 @@ const subresourceKinds: Record<string, { group: string; version: string; kind: s
 
 /** Subresources that are declared and answered: those that need streams come later, and say so when asked. */
 function servedSubresources(kind: Kind): string[] {
-  return kind.subresources.filter((each) => each in subresourceVerbs).sort();
+  const known = kind.subresources.filter((each) => each in subresourceVerbs);
+  // Those of custom resources stand in the order in which Kubernetes looks at them.
+  return kind.custom ? known : known.sort();
 }
 
 /** Groups and versions by Kubernetes' order of preference, which clients resolve `events` and the like by; kinds by the alphabet. */
@@ -59,7 +62,7 @@ function groupsOf(kinds: KindSet): Map<string, Map<string, Kind[]>> {
 }
 
 function byPreference(a: Kind, b: Kind): number {
-  return rankOf(a.group) - rankOf(b.group) || order(a.group, b.group) || order(a.plural, b.plural);
+  return rankOf(a.group) - rankOf(b.group) || order(a.group, b.group) || compareVersions(a.version, b.version) || order(a.plural, b.plural);
 }
 
 function rankOf(group: string): number {

@@ -1,13 +1,14 @@
 import { applyDefaults } from '../../../api/defaults/defaults.ts';
-import { badRequest, refusal, undecodable } from '../../../api/errors.ts';
+import { badRequest, invalid, refusal, undecodable } from '../../../api/errors.ts';
 import { fieldErrorText } from '../../../api/field-errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import { validateStatus } from '../../../api/validation/statuses.ts';
-import { judgesWhatIsMissing, validate } from '../../../api/validation/validation.ts';
+import { judgesWhatIsMissing, refusalsOf, validate } from '../../../api/validation/validation.ts';
 import { decodeCustom, refuseInvalidCustom, withCustomDefaults } from '../custom/custom-resources.ts';
 import type { Resource } from './metadata.ts';
+import { validatePodPart, type PodPart } from './pod-parts.ts';
 import { beStrict, invalidPatch, type Strictness } from './strictness.ts';
 
 export type { FieldValidation } from './strictness.ts';
@@ -32,10 +33,7 @@ export function decode(kind: Kind, value: unknown, how: Strictness, patched?: ()
       `the API version in the data (${String(object.apiVersion)}) does not match the expected API version (${kind.apiVersion})`,
     );
   const whole: Resource = { ...object, apiVersion: kind.apiVersion, kind: kind.kind };
-  if (kind.custom) {
-    beStrict(kind, [], how, patched);
-    return decodeCustom(kind, whole, how.fieldValidation, how.warn);
-  }
+  if (kind.custom) return decodeCustom(kind, whole, how, patched);
   const errors = decodeStrict(kind, whole).filter(({ type }) => type !== 'FieldValueRequired');
   const wrong = errors.filter(({ type }) => type !== 'UnknownField');
   if (wrong.length > 0) {
@@ -51,18 +49,25 @@ export function withDefaults(kind: Kind, object: Resource): Resource {
   return kind.custom ? withCustomDefaults(kind, object) : applyDefaults(object);
 }
 
-/** @throws ApiError (invalid) with a cause for each field that is missing, or cannot be what it is */
-export function refuseInvalid(kind: Kind, object: Resource, old?: Resource): void {
+/**
+ * With `part`, of an update of that part of a pod alone.
+ *
+ * @throws ApiError (invalid) with a cause for each field that is missing, or cannot be what it is
+ */
+export function refuseInvalid(kind: Kind, object: Resource, old?: Resource, part?: PodPart): void {
   if (kind.custom) return refuseInvalidCustom(kind, object, old);
   const missing = judgesWhatIsMissing(kind)
     ? []
     : decodeStrict(kind, object).filter(({ type }) => type === 'FieldValueRequired');
-  const invalid = validate(kind, object, old);
-  const error = refusal(kind, object.metadata?.name ?? '', [
-    ...missing.filter(({ field }) => !invalid.some((each) => each.field === field)),
-    ...invalid,
-  ]);
-  if (error) throw error;
+  const wrong =
+    part && old
+      ? [...validatePodPart(part, object, old), ...refusalsOf(kind, object)]
+      : validate(kind, object, old);
+  const errors = [
+    ...missing.filter(({ field }) => !wrong.some((each) => each.field === field)),
+    ...wrong,
+  ];
+  if (errors.length > 0) throw invalid(kind, object.metadata?.name ?? '', errors);
 }
 
 /** @throws ApiError (invalid) with a cause for each field of the status that cannot be what it is, or not after `old`'s */

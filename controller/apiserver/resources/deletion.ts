@@ -55,6 +55,8 @@ export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOpt
       deletionGracePeriodSeconds: shorter,
     },
   };
+  // Kubernetes marks a definition in a way of its own, without a grace.
+  if (kind.type === 'CustomResourceDefinition' && !isMarked) delete object.metadata!.deletionGracePeriodSeconds;
   if (kind.type === 'Namespace') object.status = { ...(old as Namespace).status, phase: 'Terminating' };
   return { action: 'mark', object };
 }
@@ -91,7 +93,9 @@ function podGrace(pod: Pod, { gracePeriodSeconds }: WireDeleteOptions): number {
     throw badRequest('gracePeriodSeconds must be 0 (at once) or more seconds');
   // Nobody runs it, or nobody does any more: there is no one to wait for.
   if (!pod.spec?.nodeName || isPodTerminal(pod)) return 0;
-  return gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+  // Kubernetes lets a pod ask for less than nothing, and gives it a second.
+  const asked = pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+  return gracePeriodSeconds ?? (asked < 0 ? 1 : asked);
 }
 
 /** The garbage collector does what these two ask for, then takes them away. Without either it works in the background. */

@@ -151,7 +151,10 @@ function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): Objec
 export function withGeneration(kind: Kind, old: Resource, next: Resource): Resource {
   if (kind.custom) return withCustomGeneration(old, next);
   if (!generational.has(kind.type ?? '')) return next;
-  const isBeingDeletedNow = !old.metadata?.deletionTimestamp && next.metadata?.deletionTimestamp;
+  const isBeingDeletedNow =
+    kind.type !== 'CustomResourceDefinition' &&
+    !old.metadata?.deletionTimestamp &&
+    next.metadata?.deletionTimestamp;
   const asked = ({ spec, template }: Resource & { template?: unknown }) => spec ?? template;
   if (!isBeingDeletedNow && isDeepStrictEqual(asked(old), asked(next))) return next;
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata?.generation ?? 0) + 1 } };

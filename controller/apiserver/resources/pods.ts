@@ -1,6 +1,7 @@
 import { ApiError, badRequest, conflict } from '../../../api/errors.ts';
 import { setCondition } from '../../../api/conditions.ts';
 import { kindNamed } from '../../../api/kinds.ts';
+import { qosClassOf } from '../../../api/qos.ts';
 import type { Pod, PodCondition } from '../../../api/types.ts';
 import type { Admission } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
@@ -13,6 +14,29 @@ export const podHasServiceAccount: Admission = ({ operation, kind, object }) => 
   return {
     ...object,
     spec: { ...spec, serviceAccountName: 'default', serviceAccount: 'default' },
+  } as Resource;
+};
+
+/** A new pod's status says how it will be treated when its host runs short, and that a gate keeps it from being placed. */
+export const podBegins: Admission = ({ operation, kind, object }) => {
+  if (kind.type !== 'Pod' || operation !== 'create') return object;
+  const { spec, metadata, status } = object as Pod;
+  if (!spec) return object;
+  const gated: PodCondition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+  };
+  return {
+    ...object,
+    status: {
+      ...status,
+      ...(spec.schedulingGates?.length && {
+        conditions: [{ ...gated, lastTransitionTime: metadata?.creationTimestamp }],
+      }),
+      qosClass: qosClassOf(spec),
+    },
   } as Resource;
 };
 

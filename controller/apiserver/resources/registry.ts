@@ -25,6 +25,7 @@ import type { Store } from '../../store/store.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import { followRbac, RbacIndex } from '../auth/rbac-index.ts';
 import { Definitions } from '../custom/definitions.ts';
+import { refuseUnconditional } from '../custom/custom-resources.ts';
 import { KindTable } from '../custom/kind-table.ts';
 import { Quotas } from '../quota/quotas.ts';
 import { collectionKey } from '../storage/keys.ts';
@@ -128,6 +129,15 @@ export class Registry {
       writer: this.#writer,
       clock,
       log,
+      writeStatus: (definition) =>
+        this.update(
+          kindNamed('CustomResourceDefinition'),
+          undefined,
+          definition.metadata?.name ?? '',
+          'status',
+          definition,
+          { ...this.#ownContext(), fieldManager: 'kube-apiserver' },
+        ),
       deleteAll: (kind) => this.#deleteAll(kind),
     });
   }
@@ -214,6 +224,7 @@ export class Registry {
       name,
       { context, pinned: Boolean(version) },
       (old, undos) => {
+        if (!version) refuseUnconditional(kind, name);
         refuseStale(kind, old, version);
         return this.#next(kind, subresource, old, input, context, undos);
       },

@@ -44,7 +44,7 @@ describe('the metadata of any object', () => {
     );
     only(named({ name: 'a'.repeat(254) }), /no more than 253 bytes/);
     only({ ...someService(), metadata: { name: '1web', namespace: 'default' } } as never, /DNS-1035/);
-    only({ kind: 'Namespace', metadata: { name: 'a.b' } } as never, /RFC 1123 label/);
+    only({ kind: 'Namespace', metadata: { name: 'a.b' } } as never, /must not contain dots/);
     assert.deepEqual(told(named({ generateName: 'web-' })), []);
   });
 
@@ -60,7 +60,7 @@ describe('the metadata of any object', () => {
     only(named({ name: 'a', labels: { 'a b': 'c' } }), /^metadata.labels: Invalid value: "a b": name part/);
     only(
       named({ name: 'a', labels: { a: 'b c' } }),
-      /^metadata.labels\[a\]: Invalid value: "b c": a valid label must/,
+      /^metadata.labels: Invalid value: "b c": a valid label must/,
     );
     only(named({ name: 'a', annotations: { a: 'x'.repeat(300_000) } }), /^metadata.annotations: Too long/);
     assert.deepEqual(
@@ -134,11 +134,14 @@ describe('a pod', () => {
   it('asks for no more than its limits', () => {
     only(
       container({ resources: { requests: { cpu: '2' }, limits: { cpu: '1500m' } } }),
-      /requests\[cpu\]: Invalid value: "2": must be less than or equal to cpu limit of 1500m/,
+      /requests: Invalid value: "2": must be less than or equal to cpu limit of 1500m/,
     );
     only(container({ resources: { requests: { memory: '-1' } } }), /greater than or equal to 0/);
     const gpu = { name: 'web', image: 'hello:1', resources: { limits: { gpu: '1' } } };
-    only(someDeployment({ containers: [gpu] }), /limits\[gpu\]: .*must be a standard resource/);
+    assert.match(
+      told(someDeployment({ containers: [gpu] }))[0]!,
+      /limits\[gpu\]: .*must be a standard resource/,
+    );
   });
 
   it('has variables that can be named and resolved', () => {
@@ -151,9 +154,12 @@ describe('a pod', () => {
     );
     only(
       env({ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.secret' } } }),
-      /fieldPath: Unsupported value/,
+      /fieldPath: Invalid value: "spec.secret": error converting fieldPath: field label not supported/,
     );
-    only(env({ name: 'A', valueFrom: { secretKeyRef: { key: 'b' } } }), /secretKeyRef.name: Required value/);
+    only(
+      env({ name: 'A', valueFrom: { secretKeyRef: { key: 'b' } } }),
+      /secretKeyRef.name: Invalid value: "": a lowercase RFC 1123 subdomain/,
+    );
     only(container({ envFrom: [{}] }), /envFrom\[0\]: .*must specify one of/);
     assert.deepEqual(
       told(env({ name: 'A', valueFrom: { fieldRef: { fieldPath: "metadata.labels['app']" } } })),
@@ -185,7 +191,10 @@ describe('a pod', () => {
       somePod({
         affinity: { nodeAffinity: { [must]: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } } },
       });
-    only(near({ [must]: [{ topologyKey: '' }] }), /topologyKey: Required value: can not be empty/);
+    assert.match(
+      told(near({ [must]: [{ topologyKey: '' }] }))[0]!,
+      /topologyKey: Required value: can not be empty/,
+    );
     only(near({ [should]: [{ weight: 0, podAffinityTerm: { topologyKey: 'a' } }] }), /weight: .*range 1-100/);
     only(nodes({ key: 'a', operator: 'Near' }), /operator: .*not a valid selector operator/);
     only(nodes({ key: 'a', operator: 'In' }), /values: Required value: must be specified when `operator`/);
@@ -201,12 +210,12 @@ describe('a pod', () => {
     assert.deepEqual(told(image, somePod()), []);
     only(
       container({ args: ['x'] }),
-      /^spec: Forbidden: pod updates may not change.*changed here: spec.containers/,
+      /^spec: Forbidden: pod updates may not change[^]*changed here: spec.containers/,
       somePod(),
     );
     const tolerating: Pod = somePod({ tolerations: [{ key: 'a', operator: 'Exists' }] });
     assert.deepEqual(told(tolerating, somePod()), []);
-    only(somePod(), /changed here: spec.tolerations/, tolerating);
+    only(somePod(), /spec.tolerations: Forbidden: existing toleration can not be modified/, tolerating);
   });
 });
 
@@ -214,11 +223,11 @@ describe('a deployment', () => {
   const spec = (rest: object) => ({ ...someDeployment(), spec: { ...someDeployment().spec, ...rest } });
 
   it('has a selector that picks its own pods', () => {
-    only(spec({ selector: undefined }), /^spec.selector: Required value$/);
+    assert.equal(told(spec({ selector: undefined }))[0], 'spec.selector: Required value');
     only(spec({ selector: {} }), /empty selector is invalid for deployment/);
     only(
       spec({ selector: { matchLabels: { app: 'other' } } }),
-      /^spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`$/,
+      /^spec.template.metadata.labels: Invalid value: map\[string\]string\{"app":"web"\}: `selector` does not match template `labels`$/,
     );
     const other: Deployment = someDeployment();
     other.spec!.selector = { matchLabels: { app: 'web', tier: 'x' } };

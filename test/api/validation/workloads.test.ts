@@ -7,9 +7,13 @@ import { daemonSets } from './workloads/daemon-set.ts';
 import { deployments } from './workloads/deployment.ts';
 import { disruptionBudgets } from './workloads/disruption-budget.ts';
 import { jobs } from './workloads/job.ts';
+import { ephemeralContainers } from './workloads/ephemeral-containers.ts';
+import { pods } from './workloads/pod.ts';
+import { podsOnWait } from './workloads/pod-on-wait.ts';
 import { podTemplates } from './workloads/pod-template.ts';
 import { replicaSets } from './workloads/replica-set.ts';
 import { replicationControllers } from './workloads/replication-controller.ts';
+import { resizes } from './workloads/resizes.ts';
 import { spoil, type SpoiltRow, type SpoiltTable } from './workloads/spoilt.ts';
 import { statefulSets } from './workloads/stateful-set.ts';
 
@@ -21,6 +25,10 @@ const tables: Record<string, SpoiltTable> = {
   HorizontalPodAutoscaler: autoscalers,
   Job: jobs,
   PodDisruptionBudget: disruptionBudgets,
+  Pod: pods,
+  'Pod behind a gate': podsOnWait,
+  'Pod/ephemeralcontainers': ephemeralContainers,
+  'Pod/resize': resizes,
   PodTemplate: podTemplates,
   ReplicaSet: replicaSets,
   ReplicationController: replicationControllers,
@@ -34,7 +42,8 @@ describe('workloads are judged in the words of Kubernetes', () => {
   });
   afterEach(() => cluster.close());
 
-  for (const [kind, { collection, good, spoilt, changes, statuses }] of Object.entries(tables)) {
+  for (const [kind, table] of Object.entries(tables)) {
+    const { collection, subresource = '', good, spoilt, changes, statuses } = table;
     const name = `${collection}/web`;
     const create = () => cluster.ask('POST', collection, { body: good });
 
@@ -47,7 +56,9 @@ describe('workloads are judged in the words of Kubernetes', () => {
 
     it(`${kind}: of one that exists, only what may change does`, async () => {
       const made = (await create()).json;
-      await hold(changes, (row) => cluster.ask('PUT', `${name}?dryRun=All`, { body: spoil(made, row) }));
+      await hold(changes, (row) =>
+        cluster.ask('PUT', `${name}${subresource}?dryRun=All`, { body: spoil(made, row) }),
+      );
     });
 
     if (statuses.length > 0)
@@ -79,5 +90,5 @@ async function hold(
 function causes({ details, message }: Answer['json']): string[] {
   const list = (details?.causes ?? []) as { field?: string; message?: string }[];
   const texts = list.length > 0 ? list.map((cause) => `${cause.field}: ${cause.message}`) : [message ?? ''];
-  return [...new Set(texts.map((text) => text.replaceAll(uid, '<uid>')))];
+  return [...new Set(texts.map((text) => text.replaceAll(uid, '<uid>').split('\n(changed')[0]!))];
 }

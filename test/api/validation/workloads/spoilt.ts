@@ -9,6 +9,8 @@ export type SpoiltRow = [spoilt: Record<string, unknown>, ...says: string[]];
 export interface SpoiltTable {
   /** The path of the collection in the namespace `default`. */
   collection: string;
+  /** Where updates go, if not to the object itself: `/resize`. */
+  subresource?: string;
   good: object;
   /** On creation. */
   spoilt: SpoiltRow[];
