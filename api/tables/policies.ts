@@ -41,7 +41,7 @@ export const priorityClassColumns: Columns<PriorityClass> = [
 
 export const runtimeClassColumns: Columns<RuntimeClass> = [
   nameColumn,
-  column('Handler', ({ handler }) => handler),
+  column('Handler', ({ handler }) => handler ?? ''),
   ageColumn,
 ];
 
@@ -49,7 +49,7 @@ type Binding = RoleBinding | ClusterRoleBinding;
 
 export const bindingColumns: Columns<Binding> = [
   nameColumn,
-  column('Role', ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`),
+  column('Role', ({ roleRef }) => `${roleRef?.kind ?? ''}/${roleRef?.name ?? ''}`),
   ageColumn,
   wide('Users', (binding) => subjects(binding, 'User')),
   wide('Groups', (binding) => subjects(binding, 'Group')),
@@ -66,10 +66,10 @@ function subjects({ subjects: all = [] }: Binding, kind: string): string {
 export const signingRequestColumns: Columns<CertificateSigningRequest> = [
   nameColumn,
   ageColumn,
-  column('SignerName', ({ spec }) => spec.signerName || none),
-  column('Requestor', ({ spec }) => spec.username ?? ''),
+  column('SignerName', ({ spec }) => spec?.signerName || none),
+  column('Requestor', ({ spec }) => spec?.username ?? ''),
   column('RequestedDuration', ({ spec }) =>
-    spec.expirationSeconds === undefined ? none : humanDuration(spec.expirationSeconds * 1000),
+    spec?.expirationSeconds === undefined ? none : humanDuration(spec.expirationSeconds * 1000),
   ),
   column('Condition', condition),
 ];

@@ -73,7 +73,7 @@ export const storageClassColumns: Columns<StorageClass> = [
     cell: (storageClass) =>
       `${storageClass.metadata?.name ?? ''}${isDefaultStorageClass(storageClass as StorageClass) ? ' (default)' : ''}`,
   },
-  column('Provisioner', ({ provisioner }) => provisioner),
+  column('Provisioner', ({ provisioner }) => provisioner ?? ''),
   column('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
   column('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate'),
   column('AllowVolumeExpansion', ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false),

@@ -37,7 +37,10 @@ describe('kinds', () => {
 
   it('all have a schema, and no two share a name', () => {
     for (const kind of kinds) assert.ok(typeSchema(kind.type!).fields['metadata'], kind.kind);
-    const words = kinds.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames]);
+    // Events are the same objects in two groups.
+    const named = kinds.filter(({ type }) => type !== 'EventsEvent');
+    // Some, as `endpoints`, are one word for one and for many.
+    const words = named.flatMap((kind) => [...new Set([kind.plural, kind.singular, ...kind.shortNames])]);
     assert.equal(new Set(words).size, words.length);
   });
 });

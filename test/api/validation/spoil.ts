@@ -14,7 +14,7 @@ export function spoil<T extends object>(object: T, path: string, value: unknown)
 
 /** An object in order, and what is said of it where one field is changed: the path, its value, then each message. */
 export interface Spoilt {
-  object: { apiVersion: string; kind: string; metadata: Record<string, unknown> };
+  object: { apiVersion: string; kind: string; metadata: Record<string, unknown>; [field: string]: unknown };
   /** Messages are Kubernetes' own, as kube-apiserver 1.33 words them. */
   wrong: [path: string, value: unknown, ...messages: string[]][];
   /** The same, for an update of the object in order. */
