@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../process/clock.ts';
 import { makePrivateFolder } from '../process/folder.ts';
 import type { Log } from '../process/log.ts';
@@ -7,9 +7,14 @@ import type { Delegation } from '../swarm/certificate.ts';
 import { SwarmError } from '../swarm/errors.ts';
 import { loadKeyPair, readKeyPair } from '../swarm/keys.ts';
 import { openMember, type MemberFiles } from '../swarm/open-member.ts';
+import { keptAccountKey } from './apiserver/auth/account-key.ts';
+import { auditFile } from './apiserver/auth/audit.ts';
 import { keptToken, Tokens } from './apiserver/auth/tokens.ts';
 import { createApiServer } from './apiserver/create.ts';
 import { noiseListener } from './apiserver/noise-listener.ts';
+import { clientAuthority } from './apiserver/tls/client-authority.ts';
+import { clientCertificateRoutes } from './apiserver/tls/client-certificate-routes.ts';
+import { ClientCertificates } from './apiserver/tls/client-certificates.ts';
 import { servingCertificate } from './apiserver/tls/serving-certificate.ts';
 import { tlsListener } from './apiserver/tls-listener.ts';
 import { adminUser, userOfCertificate } from './apiserver/users.ts';
@@ -96,26 +101,47 @@ export async function runController(options: ControllerProgramOptions): Promise<
       bootstrap: member.bootstrap,
     });
 
+    // Beside the controller's own key: what is kept of a cluster is kept of these too.
+    const keys = dirname(member.keyFile);
+    const auditLog = auditFile(join(folder, 'audit.jsonl'), clock);
+    closing.push(() => auditLog.close());
+    const clientCertificates = new ClientCertificates({
+      authority: await clientAuthority(keys, clock),
+      store,
+      clock,
+    });
     const apiServer = await createApiServer({
+      accountKey: await keptAccountKey(join(keys, 'service-accounts.key')),
+      audit: auditLog.audit,
       store,
       clock,
       random,
       log: log.child('api'),
       nodeStreams: (node) => hearing.streams(node),
-      routes: membershipRoutes({
-        members,
-        door: door.key,
-        client: () => apiServer.client(),
-        onLeft: (key) =>
-          clock.after(leftLinksMs, () => {
-            for (const link of swarm.links()) if (link.peer.key === key) void link.close();
-          }),
-      }),
+      routes: [
+        ...clientCertificateRoutes(clientCertificates),
+        ...membershipRoutes({
+          members,
+          door: door.key,
+          client: () => apiServer.client(),
+          onLeft: (key) =>
+            clock.after(leftLinksMs, () => {
+              for (const link of swarm.links()) if (link.peer.key === key) void link.close();
+            }),
+        }),
+      ],
     });
     closing.push(() => apiServer.close());
     const tokens = new Tokens().add(await keptToken(apiFiles(folder).token), adminUser);
     const certificate = await servingCertificate(join(folder, 'tls'), clock);
-    const tls = await tlsListener({ apiServer, certificate, tokens, port: options.apiPort, clock });
+    const tls = await tlsListener({
+      apiServer,
+      certificate,
+      tokens,
+      clientCertificates,
+      port: options.apiPort,
+      clock,
+    });
     closing.push(() => tls.close());
 
     await swarm.listen({

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 
 /**
  * Bytes that nobody can guess or draw again: keys, tokens, invites, nonces. Not an argument as `Random` is, and never from a
@@ -7,4 +7,9 @@ import { randomBytes } from 'node:crypto';
  */
 export function secretBytes(length: number): Buffer {
   return randomBytes(length);
+}
+
+/** A new private key that signs: ECDSA over P-256. Its public half is `createPublicKey` of it. */
+export function secretSigningKey(): KeyObject {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }

@@ -3,7 +3,11 @@ import type { Clock } from '../../process/clock.ts';
 import type { Log } from '../../process/log.ts';
 import type { Random } from '../../process/random.ts';
 import type { Store } from '../store/store.ts';
+import { newAccountKey, type AccountKey } from './auth/account-key.ts';
+import { AccountTokens, issuer } from './auth/account-tokens.ts';
 import { RoleAggregation } from './auth/aggregation.ts';
+import type { Audit } from './auth/audit.ts';
+import { Authenticator } from './auth/authenticator.ts';
 import { bootstrapRoles } from './auth/bootstrap.ts';
 import { directClient } from './direct-client.ts';
 import { Concurrency } from './http/concurrency.ts';
@@ -25,6 +29,10 @@ export interface ApiServerOptions {
   routes?: readonly ExtensionRoute[];
   /** How much each identity may have running at once; see `http/concurrency.ts`. */
   concurrency?: { request?: number; watch?: number };
+  /** What signs the tokens of service accounts. @default a new key, with which all tokens end when the process does */
+  accountKey?: AccountKey;
+  /** Told of each request. @default nobody */
+  audit?: Audit;
 }
 
 /** The Kubernetes API over a store. Listeners bring it to a wire, `client()` into this process. */
@@ -34,6 +42,8 @@ export interface ApiServer {
   /** The API by a direct call, as the controllers' own user unless another is named. */
   client(user?: User): Client;
   readonly registry: Registry;
+  /** Tells who bears a token: of service accounts from the start, others by `add`. */
+  readonly authenticator: Authenticator;
   /** Ends watches, takes no more requests, waits for those at work. The store stays open: it is its owner's to close. */
   close(): Promise<void>;
 }
@@ -56,9 +66,27 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   await aggregation.begin();
   const sweep = sweepEvents(registry.storage, clock, log);
   const concurrency = new Concurrency(options.concurrency);
-  const handler = new Handler({ registry, clock, log, nodeStreams, routes, concurrency });
+  const accountTokens = new AccountTokens({
+    key: options.accountKey ?? newAccountKey(),
+    reader: registry.reader,
+    clock,
+    random: options.random,
+  });
+  const authenticator = new Authenticator([issuer]).add(accountTokens);
+  const handler = new Handler({
+    registry,
+    clock,
+    log,
+    nodeStreams,
+    routes,
+    concurrency,
+    authenticator,
+    accountTokens,
+    audit: options.audit,
+  });
   return {
     registry,
+    authenticator,
     handle: (request) => handler.handle(request),
     client: (user) => directClient(registry, user),
     async close() {

@@ -26,6 +26,7 @@ export function noiseListener(options: {
         headers: plainHeaders(headers),
         body: stream as AsyncIterable<Uint8Array>,
         user: userOf(link),
+        from: link.peer.key,
         signal: outlet.closed,
       })
       .then((response) => deliver(response, outlet, method === 'HEAD', clock))

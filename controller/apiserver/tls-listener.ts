@@ -12,6 +12,7 @@ import type { Tokens } from './auth/tokens.ts';
 import { deliver, type Outlet } from './http/deliver.ts';
 import { jsonAnswer } from './http/answers.ts';
 import { refusalByOrigin } from './tls/origin-guard.ts';
+import type { ClientCertificates } from './tls/client-certificates.ts';
 import type { ServingCertificate } from './tls/serving-certificate.ts';
 
 export interface TlsListener {
@@ -32,24 +33,30 @@ const requestWithinMs = 60_000;
 const stopGraceMs = 3_000;
 
 /**
- * Listens for kubectl and other clients of this machine: TLS on loopback only, HTTP/2 and HTTP/1.1, who asks told by bearer
- * token. A request with another Host, or from a web page, is refused before it is looked at.
+ * Listens for kubectl and other clients of this machine: TLS on loopback only, HTTP/2 and HTTP/1.1, who asks told by client
+ * certificate or bearer token. A request with another Host, or from a web page, is refused before it is looked at.
  *
  * @throws Error with code EADDRINUSE that names the port
  */
 export async function tlsListener(options: {
   apiServer: ApiServer;
   certificate: ServingCertificate;
-  tokens: Tokens;
+  /** Bearer tokens beside those of service accounts. @default none */
+  tokens?: Tokens;
+  /** Whoever shows a certificate of the cluster's own authority is its user. @default no certificate is asked for */
+  clientCertificates?: ClientCertificates;
   port: number;
   clock: Clock;
 }): Promise<TlsListener> {
-  const { apiServer, certificate, tokens, clock } = options;
+  const { apiServer, certificate, tokens, clientCertificates, clock } = options;
+  if (tokens) apiServer.authenticator.add(tokens);
   const server = createSecureServer({
     key: certificate.key,
     cert: certificate.certificate,
     minVersion: 'TLSv1.2',
     allowHTTP1: true,
+    // Nobody must show one: whether it counts is seen with each request, for it may be revoked.
+    ...(clientCertificates && { requestCert: true, rejectUnauthorized: false, ca: clientCertificates.ca }),
     maxSessionMemory: sessionMemoryMax,
     settings: { maxConcurrentStreams: streamsMax },
   });
@@ -70,15 +77,19 @@ export async function tlsListener(options: {
       leaving.abort();
     });
     const isHead = request.method === 'HEAD';
+    const shown =
+      clientCertificates?.of(request) ?? apiServer.authenticator.ofHeader(request.headers.authorization);
     const refusal = refusalByOrigin(request.headers, port);
     const answer = refusal
       ? jsonAnswer(403, forbidden('Node', '', refusal).status)
       : await apiServer.handle({
+          from: `${request.socket.remoteAddress ?? ''}:${request.socket.remotePort ?? ''}`,
           method: request.method,
           path: request.url,
           headers: plainHeaders(request.headers),
           body: request as AsyncIterable<Uint8Array>,
-          user: tokens.userOf(request.headers.authorization),
+          user: shown?.user,
+          isStillGood: shown && (() => shown.isStillGood()),
           signal: leaving.signal,
         });
     await deliver(answer, outlet, isHead, clock);

@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '../../../process/folder.ts';
 import { secretBytes } from '../../../process/secret.ts';
 import type { User } from '../users.ts';
+import type { Authenticated, BearerSource } from './authenticator.ts';
 
 /** Nobody guesses 256 bits. */
 const tokenBytes = 32;
 
 /** Who bears which token. Only digests are kept, so a dump of this process's memory gives none away. */
-export class Tokens {
+export class Tokens implements BearerSource {
   readonly #bearers: { digest: Buffer; user: User }[] = [];
 
   add(token: string, user: User): this {
@@ -16,14 +17,12 @@ export class Tokens {
     return this;
   }
 
-  /** The user of an `Authorization` header. Every digest is compared, in constant time. */
-  userOf(authorization: string | undefined): User | undefined {
-    const match = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '');
-    if (!match) return undefined;
-    const digest = digestOf(match[1]!);
-    let found: User | undefined;
-    for (const bearer of this.#bearers) if (timingSafeEqual(bearer.digest, digest)) found = bearer.user;
-    return found;
+  /** The bearer of a token. Every digest is compared, in constant time. */
+  authenticate(token: string): Authenticated | undefined {
+    const digest = digestOf(token);
+    let user: User | undefined;
+    for (const bearer of this.#bearers) if (timingSafeEqual(bearer.digest, digest)) user = bearer.user;
+    return user && { user, isStillGood: () => true };
   }
 }
 

@@ -62,7 +62,12 @@ function groupsOf(kinds: KindSet): Map<string, Map<string, Kind[]>> {
 }
 
 function byPreference(a: Kind, b: Kind): number {
-  return rankOf(a.group) - rankOf(b.group) || order(a.group, b.group) || compareVersions(a.version, b.version) || order(a.plural, b.plural);
+  return (
+    rankOf(a.group) - rankOf(b.group) ||
+    order(a.group, b.group) ||
+    compareVersions(a.version, b.version) ||
+    order(a.plural, b.plural)
+  );
 }
 
 function rankOf(group: string): number {

@@ -10,6 +10,10 @@ export interface ApiServerRequest {
   body?: AsyncIterable<Uint8Array>;
   /** Undefined: the listener could not tell who asks. */
   user: User | undefined;
+  /** False once what the caller has shown counts no more; asked again while an answer streams. @default always good */
+  isStillGood?: (() => boolean) | undefined;
+  /** Where it came from, for the audit log: `127.0.0.1:53210`, or a member's key. */
+  from?: string | undefined;
   /** Aborts when the caller has gone. */
   signal: AbortSignal;
 }

@@ -2,20 +2,27 @@ import { noSuchResource, unavailable } from '../../../api/errors.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import { attributesOf, isPathAttributes } from '../auth/attributes.ts';
+import { auditedObject, auditedUser, isWorthAuditing, type Audit } from '../auth/audit.ts';
+import type { AccountTokens } from '../auth/account-tokens.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/caller.ts';
+import { impersonated, ImpersonationError } from '../auth/impersonation.ts';
 import type { Attributes, PathAttributes } from '../auth/rule.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiErrorOf } from '../resources/writer.ts';
 import { SharedBytes } from '../storage/shared-bytes.ts';
-import { groups, type User } from '../users.ts';
+import { anonymousUser, groups, type User } from '../users.ts';
 import { jsonAnswer, textAnswer } from './answers.ts';
 import { decodeBody, readBody } from './body.ts';
 import { Concurrency } from './concurrency.ts';
 import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './exchange.ts';
+import { issuerPage } from './issuer-pages.ts';
+import { LiveRequests } from './live-requests.ts';
 import type { NodeStreams } from './logs.ts';
 import { metricsText, RequestCounts } from './metrics.ts';
 import { serverPage } from './pages.ts';
 import { requestInfo, type RequestInfo } from './request-info.ts';
+import { isReview, serveReview } from './review.ts';
 import { serve } from './serve.ts';
 import { WriteBudget } from './write-budget.ts';
 
@@ -26,6 +33,18 @@ export interface HandlerOptions {
   nodeStreams: NodeStreams;
   routes: readonly ExtensionRoute[];
   concurrency: Concurrency;
+  authenticator: Authenticator;
+  accountTokens: AccountTokens;
+  /** Told of each request. @default nobody */
+  audit?: Audit | undefined;
+}
+
+/** What became known of a request on its way, for the audit log. */
+interface Known {
+  /** Who asked. */
+  caller?: User;
+  /** As whom, for what. */
+  attributes?: Attributes | PathAttributes;
 }
 
 /** Turns one request into one answer: who asks, for what, may they, do it, show it. Knows nothing of sockets. */
@@ -34,6 +53,7 @@ export class Handler {
   readonly #shared = new SharedBytes();
   readonly #counts = new RequestCounts();
   readonly #budget: WriteBudget;
+  readonly #live: LiveRequests;
   #isStopping = false;
   #running = 0;
   #onIdle: (() => void) | undefined;
@@ -41,15 +61,19 @@ export class Handler {
   constructor(options: HandlerOptions) {
     this.#options = options;
     this.#budget = new WriteBudget(options.clock);
+    this.#live = new LiveRequests(options.clock);
   }
 
   /** Never rejects: what goes wrong is an answer too. */
   async handle(request: ApiServerRequest): Promise<ApiServerResponse> {
     this.#running++;
+    const begun = this.#options.clock.now();
+    const known: Known = {};
     try {
-      return await this.#answer(request);
-    } catch (error) {
-      return this.#refusal(request, error);
+      const response = await this.#answer(request, known).catch((error: unknown) =>
+        this.#refusal(request, error),
+      );
+      return this.#audited(request, known, response, begun);
     } finally {
       this.#running--;
       if (this.#running === 0) this.#onIdle?.();
@@ -62,15 +86,19 @@ export class Handler {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 
-  async #answer(request: ApiServerRequest): Promise<ApiServerResponse> {
+  async #answer(request: ApiServerRequest, known: Known): Promise<ApiServerResponse> {
     const { method } = request;
     const mark = request.path.indexOf('?');
     const path = mark < 0 ? request.path : request.path.slice(0, mark);
     const query = new URLSearchParams(mark < 0 ? '' : request.path.slice(mark + 1));
     if (this.#isStopping) throw unavailable('the controller is stopping; it will be back', 1);
-    const user = callerOf(request, path);
     const { authorizer, kinds } = this.#options.registry;
-    const attributes = attributesOf(method, path, query, user);
+    known.attributes = attributesOf(method, path, query, anonymousUser);
+    const caller = callerOf(request, path);
+    known.caller = caller;
+    const user = impersonated(caller, request.headers, authorizer);
+    const attributes = { ...known.attributes, user };
+    known.attributes = attributes;
 
     const route = this.#options.routes.find((each) => each.method === method && each.pattern.test(path));
     if (route) return this.#extension(route, { ...request, user }, path, query, attributes);
@@ -79,6 +107,7 @@ export class Handler {
     const page =
       this.#health(path) ??
       (path === '/metrics' ? this.#metrics() : undefined) ??
+      issuerPage(request, path, this.#options.accountTokens) ??
       (await serverPage(method, path, request.headers['accept'], kinds));
     if (!page) return textAnswer(404, '404 page not found\n');
     return page;
@@ -95,28 +124,91 @@ export class Handler {
     const info = requestInfo(request.method, path, query, registry.kinds);
     if (!isSame(info, attributes)) throw noSuchResource();
     const leave = this.#options.concurrency.enter(user, info.verb === 'watch' ? 'watch' : 'request');
+    const { signal, forget } = this.#following(info, request, attributes);
+    const over = () => {
+      forget();
+      leave();
+    };
     let isStreaming = false;
     let code = 500;
     try {
-      const response = await serve(info, request, query, {
-        ...this.#options,
-        attributes,
-        shared: this.#shared,
-        budget: this.#budget,
-      });
+      const options = { ...this.#options, attributes, shared: this.#shared, budget: this.#budget };
+      const response = isReview(info)
+        ? await serveReview(info, request, query, options)
+        : await serve(info, { ...request, signal }, query, options);
       code = response.status;
       isStreaming = !Buffer.isBuffer(response.body);
       // What streams still counts until it ends, or until the caller has gone.
       return isStreaming
-        ? { ...response, body: leaving(response.body as AsyncIterable<Buffer>, leave, request.signal) }
+        ? { ...response, body: leaving(response.body as AsyncIterable<Buffer>, over, request.signal) }
         : response;
     } catch (error) {
       code = apiErrorOf(error).status.code;
       throw error;
     } finally {
       this.#counts.add(info.verb, info.kind.plural, code);
-      if (!isStreaming) leave();
+      if (!isStreaming) over();
     }
+  }
+
+  /** Of what streams, a signal that also aborts once its caller may have it no more. */
+  #following(
+    { verb, subresource }: RequestInfo,
+    request: ApiServerRequest,
+    attributes: Attributes,
+  ): { signal: AbortSignal; forget: () => void } {
+    if (verb !== 'watch' && !streamed.has(subresource ?? ''))
+      return { signal: request.signal, forget: () => {} };
+    const { authorizer } = this.#options.registry;
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    if (request.signal.aborted) end();
+    else request.signal.addEventListener('abort', end, { once: true });
+    const forget = this.#live.add({
+      isAllowed: () => (request.isStillGood?.() ?? true) && authorizer.decide(attributes).allowed,
+      end,
+    });
+    return {
+      signal: ending.signal,
+      forget: () => {
+        request.signal.removeEventListener('abort', end);
+        forget();
+      },
+    };
+  }
+
+  /** Tells the audit log, of a stream at its beginning and at its end. */
+  #audited(
+    { from, signal }: ApiServerRequest,
+    { caller = anonymousUser, attributes }: Known,
+    response: ApiServerResponse,
+    begun: number,
+  ): ApiServerResponse {
+    const { audit, clock } = this.#options;
+    const code = response.status;
+    if (!audit || !attributes || !isWorthAuditing(attributes, code)) return response;
+    const tell = (stage: 'ResponseStarted' | 'ResponseComplete') =>
+      audit({
+        time: clock.date().toISOString(),
+        stage,
+        ...auditedUser(attributes.user, caller),
+        ...(from && { from }),
+        verb: attributes.verb,
+        ...auditedObject(attributes),
+        code,
+        ms: Math.round(clock.now() - begun),
+      });
+    if (Buffer.isBuffer(response.body)) {
+      tell('ResponseComplete');
+      return response;
+    }
+    tell('ResponseStarted');
+    let isTold = false;
+    const complete = () => {
+      if (!isTold) tell('ResponseComplete');
+      isTold = true;
+    };
+    return { ...response, body: leaving(response.body, complete, signal) };
   }
 
   async #extension(
@@ -159,6 +251,8 @@ export class Handler {
   }
 
   #refusal(request: ApiServerRequest, error: unknown): ApiServerResponse {
+    if (error instanceof ImpersonationError)
+      return textAnswer(500, `Internal Server Error: ${JSON.stringify(request.path)}: ${error.message}\n`);
     const { status } = apiErrorOf(error);
     if (status.code === 500)
       this.#options.log.error('a request failed', {
@@ -173,6 +267,9 @@ export class Handler {
     return response;
   }
 }
+
+/** Subresources whose answers stream. */
+const streamed = new Set(['log', 'exec', 'attach', 'portforward']);
 
 /** What was allowed must be what is done, whoever reads the path. */
 function isSame(info: RequestInfo, attributes: Attributes): boolean {

@@ -11,6 +11,17 @@ const allVerbs: readonly Verb[] = [
   'update',
   'watch',
 ];
+/** The same in the order in which Kubernetes tells them of custom resources. */
+const customVerbs: readonly Verb[] = [
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'create',
+  'update',
+  'watch',
+];
 /** What may be done with a subresource; discovery tells, and a path is held to it. */
 export const subresourceVerbs: Record<string, readonly string[]> = {
   status: ['get', 'patch', 'update'],
@@ -27,6 +38,7 @@ export const subresourceVerbs: Record<string, readonly string[]> = {
 
 /** What may be done with a kind's objects. Reviews are only asked. Namespaces are deleted one by one: each takes all in it along. */
 export function verbsOf(kind: Kind): readonly Verb[] {
+  if (kind.custom) return customVerbs;
   if (reviewKinds.includes(kind)) return ['create'];
   return kind.type === 'Namespace' ? allVerbs.filter((verb) => verb !== 'deletecollection') : allVerbs;
 }

@@ -12,17 +12,17 @@ export interface ServingCertificate {
   key: string;
 }
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 /** The authority outlives any machine, so that a kubeconfig written once stays good; its key never leaves the folder. */
-const caDays = 3650;
+export const caDays = 3650;
 /** Clients on some systems refuse server certificates of more than 825 days. */
 const serverDays = 365;
 /** Renewed this long before it ends: a controller that is restarted once a month never shows an old one. */
 const renewBeforeDays = 60;
 /** A machine whose clock is behind must not find it "not yet valid". */
-const backdatedDays = 1;
+export const backdatedDays = 1;
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+export const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const files = { ca: 'ca.pem', caKey: 'ca-key.pem', certificate: 'server.pem', key: 'server-key.pem' };
 
 /**
@@ -69,7 +69,8 @@ function isGood(pem: string, now: number, ca: string | undefined): boolean {
   }
 }
 
-async function issue(
+/** A new authority, or a server's certificate signed by one. */
+export async function issue(
   now: number,
   days: number,
   authority: { certificate: string; key: string } | undefined,
@@ -122,7 +123,7 @@ function pemOf(pkcs8: Buffer): string {
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
-function importKey(pem: string): Promise<webcrypto.CryptoKey> {
+export function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   const pkcs8 = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
   return webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
 }
