@@ -1,11 +1,4 @@
-import {
-  isEmbedded,
-  isIntOrString,
-  itemsOf,
-  keepsUnknown,
-  propertyOf,
-  valuesOf,
-} from '../structural/schema.ts';
+import { isEmbedded, isIntOrString, itemsOf, propertyOf, valuesOf } from '../structural/schema.ts';
 import type { Schema } from '../structural/schema.ts';
 
 /** What a part of a rule is, as far as can be told before it runs. */
@@ -92,9 +85,7 @@ export function typeOfSchema(
         const value = typeOfSchema(values, isEmbedded(values), `${name}.@elem`);
         return value && mapOf(plain('string'), value);
       }
-      if (isRoot || isEmbedded(schema) || schema.properties)
-        return { is: 'object', name, schema, isRoot: isRoot || isEmbedded(schema) };
-      return keepsUnknown(schema) ? { is: 'object', name, schema, isRoot: false } : undefined;
+      return { is: 'object', name, schema, isRoot: isRoot || isEmbedded(schema) };
     }
     case 'string':
       switch (schema.format) {

@@ -35,6 +35,12 @@ export function kindsOfDefinition(definition: CustomResourceDefinition): Kind[] 
     .map((version) => kindOfVersion(definition, version));
 }
 
+/** The kind as its objects lie in the store, served or not. */
+export function storageKindOf(definition: CustomResourceDefinition): Kind | undefined {
+  const version = definition.spec.versions.find(({ storage }) => storage);
+  return version && kindOfVersion(definition, version);
+}
+
 function kindOfVersion(
   { metadata, spec, status }: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,

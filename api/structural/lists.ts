@@ -2,6 +2,7 @@ import { duplicate, invalidValue } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { isPlainObject } from '../plain-objects.ts';
 import type { PlainObject } from '../plain-objects.ts';
+import { shownValue } from './go-syntax.ts';
 import { listMapKey } from './list-keys.ts';
 import { itemsOf, propertyOf, valuesOf } from './schema.ts';
 import type { Schema } from './schema.ts';
@@ -44,7 +45,7 @@ function repeated(list: unknown[], schema: Schema, path: string): FieldError[] {
     const times = (seen.get(key) ?? 0) + 1;
     seen.set(key, times);
     if (times === 2)
-      errors.push(duplicate(`${path}[${index}]`, type === 'set' ? item : keysOf(schema, item)));
+      errors.push(duplicate(`${path}[${index}]`, shownValue(type === 'set' ? item : keysOf(schema, item))));
   }
   return errors;
 }

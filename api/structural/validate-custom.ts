@@ -27,7 +27,7 @@ const blocking = new Set<FieldError['type']>([
 const unasked: FieldError = {
   field: noField,
   type: 'FieldValueInvalid',
-  value: null,
+  value: 'null',
   detail:
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };

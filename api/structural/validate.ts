@@ -3,6 +3,7 @@ import type { FieldError } from '../field-errors.ts';
 import { getOwn, isPlainObject, sameJson } from '../plain-objects.ts';
 import type { PlainObject } from '../plain-objects.ts';
 import { formatNamed } from './formats.ts';
+import { shownValue } from './go-syntax.ts';
 import { listMapKey } from './list-keys.ts';
 import { patternOf } from './pattern.ts';
 import { isIntOrString, itemsOf, propertyOf, valuesOf } from './schema.ts';
@@ -220,7 +221,7 @@ function checkEnum(value: unknown, schema: Schema, path: string, found: Outcome)
   if (value === null && schema.nullable) return add(found);
   if (schema.enum.some((each) => sameJson(each, value))) return add(found);
   const supported = schema.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
-  add(found, notSupported(path, value, supported));
+  add(found, notSupported(path, shownValue(value), supported));
 }
 
 function checkObject(object: PlainObject, schema: Schema, path: string, old: unknown, found: Outcome): void {

@@ -1,6 +1,7 @@
 import { forbiddenField, invalidValue, notSupported, required, tooMany } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
+import { goStrings } from '../go-strings.ts';
 import { isConditionTrue } from '../conditions.ts';
 import { sameJson } from '../plain-objects.ts';
 import { schemaAt } from '../structural/open-api.ts';
@@ -30,18 +31,28 @@ export function validateCustomResourceDefinition(
   object: CustomResourceDefinition,
   old?: CustomResourceDefinition,
 ): FieldError[] {
-  const { metadata, spec } = object;
-  // What is missing altogether, decoding has said.
-  if (!spec?.names || !Array.isArray(spec.versions)) return [];
+  const { metadata } = object;
+  // What is missing altogether is as if it were empty, as in Go.
+  const spec: CustomResourceDefinitionSpec = {
+    ...object.spec,
+    group: object.spec?.group ?? '',
+    scope: object.spec?.scope ?? '',
+    names: {
+      ...object.spec?.names,
+      plural: object.spec?.names?.plural ?? '',
+      kind: object.spec?.names?.kind ?? '',
+    },
+    versions: (object.spec?.versions ?? []).map((each) => ({ ...each, name: each.name ?? '' })),
+  };
   const wanted = `${spec.names.plural}.${spec.group}`;
   return [
     ...(!old && metadata?.name !== wanted
       ? [invalidValue('metadata.name', metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group')]
       : []),
     ...validateSpec(spec, old?.spec),
-    ...(old ? unchanged(object, old) : []),
-    ...validateStoredVersions(object),
-    ...validateApproval(object, old),
+    ...(old ? unchanged(spec, old) : []),
+    ...validateStoredVersions(spec, object.status?.storedVersions),
+    ...validateApproval(object, spec.group, old),
     ...(spec.preserveUnknownFields
       ? [
           invalidValue(
@@ -230,7 +241,7 @@ function validateSelectableFields(
   return errors;
 }
 
-function unchanged({ spec }: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
+function unchanged(spec: CustomResourceDefinitionSpec, old: CustomResourceDefinition): FieldError[] {
   const isEstablished = isConditionTrue(old.status?.conditions, 'Established');
   return [
     ...(isEstablished ? immutable('spec.scope', spec.scope, old.spec.scope) : []),
@@ -240,10 +251,13 @@ function unchanged({ spec }: CustomResourceDefinition, old: CustomResourceDefini
   ];
 }
 
-function validateStoredVersions({ spec, status }: CustomResourceDefinition): FieldError[] {
-  const stored = status?.storedVersions ?? [];
+function validateStoredVersions(
+  spec: CustomResourceDefinitionSpec,
+  stored: readonly string[] = [],
+): FieldError[] {
   const field = 'status.storedVersions';
-  if (stored.length === 0) return [invalidValue(field, stored, 'must have at least one stored version')];
+  if (stored.length === 0)
+    return [invalidValue(field, goStrings('string', undefined), 'must have at least one stored version')];
   const storage = spec.versions.find((each) => each.storage)?.name;
   return [
     ...(storage && !stored.includes(storage)
@@ -265,10 +279,11 @@ function validateStoredVersions({ spec, status }: CustomResourceDefinition): Fie
 
 /** Groups of Kubernetes' own may be added to only by who says that it is meant. */
 function validateApproval(
-  { metadata, spec }: CustomResourceDefinition,
+  { metadata }: CustomResourceDefinition,
+  group: string,
   old: CustomResourceDefinition | undefined,
 ): FieldError[] {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec.group)) return [];
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return [];
   const said = metadata?.annotations?.[approval];
   if (old && old.metadata?.annotations?.[approval] === said) return [];
   const field = at('metadata.annotations', approval);
@@ -287,7 +302,8 @@ function validateApproval(
 
 /** What Kubernetes has and kith has not yet. */
 export function refuseCustomResourceDefinition({ spec }: CustomResourceDefinition): FieldError[] {
-  if (spec?.conversion === undefined || spec.conversion.strategy === 'None') return [];
+  if (!spec?.conversion || spec.conversion.strategy === 'None') return [];
+  if (!spec.conversion.strategy) return [required('spec.conversion.strategy')];
   if (spec.conversion.strategy !== 'Webhook')
     return [notSupported('spec.conversion.strategy', spec.conversion.strategy, ['None', 'Webhook'])];
   return [

@@ -9,7 +9,7 @@ import { prune } from '../structural/prune.ts';
 import { validateStructural } from '../structural/rules.ts';
 import { isEmbedded, itemsOf, metaFields, propertyOf } from '../structural/schema.ts';
 import type { Schema } from '../structural/schema.ts';
-import { validateValue } from '../structural/validate.ts';
+import { noField, validateValue } from '../structural/validate.ts';
 
 export interface SchemaContext {
   /** Whether the status is a part of its own, so that the root may say less. */
@@ -95,7 +95,11 @@ function validateDefaults(schema: Schema, path: string, isMeta = false): FieldEr
       errors.push(invalidValue(field, schema.default, 'must not have unknown fields'));
     errors.push(...pruned.wrong.map((error) => ({ ...error, field: error.field.replace(/^value/, field) })));
     errors.push(
-      ...validateValue(schema.default, schema, field),
+      // Kubernetes looks at a default by itself, and says so with an empty name.
+      ...validateValue(schema.default, schema).map((error) => ({
+        ...error,
+        field: error.field === '' || error.field === noField ? field : child(field, error.field),
+      })),
       ...validateLists(schema.default, schema, field),
     );
   }

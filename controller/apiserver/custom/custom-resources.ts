@@ -1,6 +1,7 @@
-import { badRequest, invalid, undecodable } from '../../../api/errors.ts';
-import { fieldErrorText, unknownField } from '../../../api/field-errors.ts';
+import { ApiError, badRequest, invalid, undecodable } from '../../../api/errors.ts';
+import { invalidValue, unknownField } from '../../../api/field-errors.ts';
 import type { FieldError } from '../../../api/field-errors.ts';
+import { GoValue } from '../../../api/go-value.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
 import type { PlainObject } from '../../../api/plain-objects.ts';
@@ -9,14 +10,14 @@ import { prune } from '../../../api/structural/prune.ts';
 import { validateCustom } from '../../../api/structural/validate-custom.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import { validateMetadata } from '../../../api/validation/metadata.ts';
-import type { FieldValidation } from '../resources/decoding.ts';
 import type { Resource } from '../resources/metadata.ts';
+import { beStrict, type Strictness } from '../resources/strictness.ts';
 
 /** Deeper than any resource; what is nested further would only exhaust the stack. */
 const depthMax = 500;
 
 /**
- * A body as an object of a custom kind: what its schema does not know is refused, told or dropped, as `fieldValidation` says.
+ * A body as an object of a custom kind: what its schema does not know is refused, told or dropped, as `how` says.
  * Whether the rest is what the schema wants is seen once the defaults are in.
  *
  * @throws ApiError (bad request) naming every field
@@ -24,8 +25,8 @@ const depthMax = 500;
 export function decodeCustom(
   kind: Kind,
   object: Resource,
-  fieldValidation: FieldValidation,
-  warn: (text: string) => void,
+  how: Strictness,
+  patched?: () => string,
 ): Resource {
   if (isDeeperThan(object, depthMax))
     throw badRequest(`the body of the request is nested more than ${depthMax} levels deep`);
@@ -36,11 +37,26 @@ export function decodeCustom(
     ...pruned.unknown.map(unknownField),
   ];
   const wrong = [...errors.filter(({ type }) => type !== 'UnknownField'), ...pruned.wrong];
-  if (fieldValidation === 'Strict' && unknown.length > 0) throw undecodable(kind, [...wrong, ...unknown]);
+  unknown.sort((a, b) => (a.field < b.field ? -1 : 1));
   if (wrong.length > 0) throw undecodable(kind, wrong);
-  if (fieldValidation === 'Warn') for (const error of unknown) warn(fieldErrorText(error));
-  if (kind.custom!.warning) warn(kind.custom!.warning);
+  refuseUnknown(kind, unknown, how, patched);
+  if (kind.custom!.warning) how.warn(kind.custom!.warning);
   return pruned.object as unknown as Resource;
+}
+
+/** As for built-in kinds, but that Kubernetes names no causes where the kind is custom. */
+function refuseUnknown(
+  kind: Kind,
+  unknown: readonly FieldError[],
+  how: Strictness,
+  patched: (() => string) | undefined,
+): void {
+  try {
+    beStrict(kind, unknown, how, patched);
+  } catch (error) {
+    if (error instanceof ApiError && !patched) throw badRequest(error.message);
+    throw error;
+  }
 }
 
 export function withCustomDefaults(kind: Kind, object: Resource): Resource {
@@ -68,4 +84,18 @@ function isDeeperThan(value: unknown, max: number): boolean {
     );
   }
   return false;
+}
+
+/**
+ * Custom resources and their definitions are replaced by who has seen what he replaces.
+ *
+ * @throws ApiError (invalid)
+ */
+export function refuseUnconditional(kind: Kind, name: string): void {
+  if (!kind.custom && kind.type !== 'CustomResourceDefinition') return;
+  const shown = new GoValue('0x0');
+  // Kubernetes names the resource here, and not the kind.
+  throw invalid({ ...kind, kind: kind.plural }, name, [
+    invalidValue('metadata.resourceVersion', shown, 'must be specified for an update'),
+  ]);
 }

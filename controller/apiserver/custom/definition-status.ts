@@ -76,22 +76,29 @@ export function withNames(
   ];
   // A kind that was served once goes on being served, under the names that it had.
   if (!isConditionTrue(status?.conditions, 'Established'))
-    conditions.push(
-      refused
-        ? {
-            type: 'Established',
-            status: 'False',
-            reason: 'NotAccepted',
-            message: 'not all names are accepted',
-          }
-        : {
-            type: 'Established',
-            status: 'True',
-            reason: 'InitialNamesAccepted',
-            message: 'the initial names have been accepted',
-          },
-    );
+    conditions.push(refused ? notAccepted : installing);
   return withConditions({ ...definition, status: { ...status, acceptedNames: names } }, conditions, now);
+}
+
+const notAccepted: Condition = {
+  type: 'Established',
+  status: 'False',
+  reason: 'NotAccepted',
+  message: 'not all names are accepted',
+};
+const installing: Condition = {
+  type: 'Established',
+  status: 'False',
+  reason: 'Installing',
+  message: 'the initial names have been accepted',
+};
+
+/** A definition whose names are accepted, as one whose kind is served: the second step, as in Kubernetes. */
+export function withEstablished(definition: CustomResourceDefinition, now: Date): CustomResourceDefinition {
+  const conditions = definition.status?.conditions;
+  if (!isConditionTrue(conditions, 'NamesAccepted') || isConditionTrue(conditions, 'Established'))
+    return definition;
+  return withConditions(definition, [{ ...installing, status: 'True', reason: 'InitialNamesAccepted' }], now);
 }
 
 /** A definition that somebody has asked to delete: it waits for its objects to go. */
@@ -139,6 +146,11 @@ export function withStoredVersions(object: Resource, old: Resource | undefined):
   const before = (old as unknown as CustomResourceDefinition | undefined)?.status?.storedVersions ?? [];
   const storage = spec?.versions?.find?.((each) => each?.storage)?.name;
   const stored = storage && !before.includes(storage) ? [...before, storage] : before;
+  if (!old) {
+    // What clients of Kubernetes see of one that nobody has looked at yet.
+    const fresh = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored };
+    return { ...object, status: fresh } as Resource;
+  }
   if (sameJson(stored, status?.storedVersions)) return object;
   return { ...object, status: { ...status, storedVersions: stored } } as Resource;
 }

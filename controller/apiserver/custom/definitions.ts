@@ -1,6 +1,8 @@
-import { isNotFound } from '../../../api/errors.ts';
+import { isConflict, isNotFound } from '../../../api/errors.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { isConditionTrue } from '../../../api/conditions.ts';
+import { sameJson } from '../../../api/plain-objects.ts';
+import { storageKindOf } from '../../../api/structural/custom-kind.ts';
 import type { CustomResourceDefinition } from '../../../api/types.ts';
 import type { Clock, Timer } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
@@ -9,11 +11,33 @@ import type { Store } from '../../store/store.ts';
 import type { Resource } from '../resources/metadata.ts';
 import type { Writer } from '../resources/writer.ts';
 import { collectionKey } from '../storage/keys.ts';
-import { cleanupFinalizer, withNames, withoutCleanup, withProgress } from './definition-status.ts';
-import { kindsIn, type KindTable } from './kind-table.ts';
+import {
+  cleanupFinalizer,
+  withEstablished,
+  withNames,
+  withoutCleanup,
+  withProgress,
+} from './definition-status.ts';
+import type { KindTable } from './kind-table.ts';
 
 /** How soon what is not done yet (objects that others hold, a write that failed) is looked at again. */
 const againMs = 1_000;
+
+const inProgress = {
+  status: 'True',
+  reason: 'InstanceDeletionInProgress',
+  message: 'CustomResource deletion is in progress',
+};
+const completed = {
+  status: 'False',
+  reason: 'InstanceDeletionCompleted',
+  message: 'removed all instances',
+};
+const neverServed = {
+  status: 'False',
+  reason: 'NeverEstablished',
+  message: 'resource was never established',
+};
 
 export interface DefinitionsParts {
   store: Store;
@@ -21,6 +45,8 @@ export interface DefinitionsParts {
   writer: Writer;
   clock: Clock;
   log: Log;
+  /** Writes the status of a definition, unless it has changed meanwhile. */
+  writeStatus(definition: CustomResourceDefinition): Promise<unknown>;
   /** Deletes every object of a kind; resolves with how many there were. */
   deleteAll(kind: Kind): Promise<number>;
 }
@@ -72,7 +98,8 @@ export class Definitions {
         try {
           await this.#seeTo(definition);
         } catch (error) {
-          if (isNotFound(error)) continue;
+          // Gone, or changed: the store tells of that too.
+          if (isNotFound(error) || isConflict(error)) continue;
           this.#parts.log.warn('a custom resource definition was not seen to; it will be tried again', {
             definition: definition.metadata?.name,
             error,
@@ -85,52 +112,33 @@ export class Definitions {
 
   async #seeTo(definition: CustomResourceDefinition): Promise<void> {
     if (definition.metadata?.deletionTimestamp) return this.#empty(definition);
-    await this.#change(definition, (old) => withNames(old, this.#parts.kinds.definitions(), this.#now()));
+    // One step at a time: the store tells of each, and that is when the next is looked at.
+    const named = withNames(definition, this.#parts.kinds.definitions(), this.#now());
+    if (await this.#write(definition, named)) return;
+    await this.#write(definition, withEstablished(definition, this.#now()));
   }
 
   /** Deletes the objects of a definition that is to go; it goes when none is left. */
   async #empty(definition: CustomResourceDefinition): Promise<void> {
     if (!definition.metadata?.finalizers?.includes(cleanupFinalizer)) return;
-    const [kind] = kindsIn(definition);
-    const isServed = isConditionTrue(definition.status?.conditions, 'Established');
-    if (!isServed) {
-      const progress = {
-        status: 'False',
-        reason: 'NeverEstablished',
-        message: 'resource was never established',
-      };
-      await this.#change(definition, (old) => withoutCleanup(withProgress(old, progress, this.#now())));
-      return;
-    }
-    await this.#change(definition, (old) =>
-      withProgress(
-        old,
-        {
-          status: 'True',
-          reason: 'InstanceDeletionInProgress',
-          message: 'CustomResource deletion is in progress',
-        },
-        this.#now(),
-      ),
-    );
-    if (kind && (await this.#parts.deleteAll(kind)) > 0 && this.#left(kind) > 0) return this.#later();
-    await this.#change(definition, (old) =>
-      withoutCleanup(
-        withProgress(
-          old,
-          {
-            status: 'False',
-            reason: 'InstanceDeletionCompleted',
-            message: 'removed all instances',
-          },
-          this.#now(),
-        ),
-      ),
-    );
+    const kind = storageKindOf(definition);
+    if (kind && isConditionTrue(definition.status?.conditions, 'Established')) {
+      if (await this.#write(definition, withProgress(definition, inProgress, this.#now()))) return;
+      if ((await this.#parts.deleteAll(kind)) > 0 && this.#left(kind) > 0) return this.#later();
+      await this.#change(definition, (old) => withoutCleanup(withProgress(old, completed, this.#now())));
+    } else
+      await this.#change(definition, (old) => withoutCleanup(withProgress(old, neverServed, this.#now())));
   }
 
   #left(kind: Kind): number {
     return this.#parts.store.list(collectionKey(kind), { limit: 1 }).entries.length;
+  }
+
+  /** Whether there was anything to write. */
+  async #write(old: CustomResourceDefinition, next: CustomResourceDefinition): Promise<boolean> {
+    if (sameJson(old.status, next.status)) return false;
+    await this.#parts.writeStatus(next);
+    return true;
   }
 
   async #change(

@@ -18,7 +18,7 @@ export interface Shown {
 export function showObject(kind: Kind, object: Resource, shown: Shown): object {
   switch (shown.representation.as) {
     case 'Table':
-      return table(kind, [object], shown, { resourceVersion: object.metadata?.resourceVersion ?? '' });
+      return table(kind, [object], shown, versionOf(object));
     case 'PartialObjectMetadata':
       return partial(object);
     default:
@@ -42,8 +42,10 @@ export function showListing(kind: Kind, { items, metadata }: Listing, shown: Sho
       return {
         kind: kind.custom?.listKind ?? `${kind.kind}List`,
         apiVersion: kind.apiVersion,
-        metadata,
-        items,
+        // Of custom resources Kubernetes says also that nothing follows.
+        metadata: kind.custom ? { continue: '', ...metadata } : metadata,
+        // Of custom resources each item says what it is.
+        items: kind.custom ? items : items.map(withoutKind),
       };
   }
 }
@@ -51,7 +53,7 @@ export function showListing(kind: Kind, { items, metadata }: Listing, shown: Sho
 /** A watch's notice, where it is not sent as it is. Only the first Table of a watch describes its columns. */
 export function showNotice(kind: Kind, { type, object }: Notice, shown: Shown, isFirst: boolean): object {
   if (shown.representation.as !== 'Table') return { type, object: partial(object) };
-  const metadata = { resourceVersion: object.metadata?.resourceVersion ?? '' };
+  const metadata = versionOf(object);
   if (type === 'BOOKMARK')
     return {
       type,
@@ -67,8 +69,17 @@ export function showNotice(kind: Kind, { type, object }: Notice, shown: Shown, i
   return { type, object: isFirst ? whole : { ...whole, columnDefinitions: null } };
 }
 
+/** What was only tried has none. */
+function versionOf({ metadata }: Resource): object {
+  return metadata?.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {};
+}
+
 function table(kind: Kind, objects: Resource[], { includeObject, now }: Shown, metadata: object): object {
   return tableOf(kind, objects, { now, includeObject, metadata });
+}
+
+function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: Resource): object {
+  return rest;
 }
 
 function partial({ metadata }: Resource): object {

@@ -56,7 +56,8 @@ export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOpt
     },
   };
   // Kubernetes marks a definition in a way of its own, without a grace.
-  if (kind.type === 'CustomResourceDefinition' && !isMarked) delete object.metadata!.deletionGracePeriodSeconds;
+  if (kind.type === 'CustomResourceDefinition' && !isMarked)
+    delete object.metadata!.deletionGracePeriodSeconds;
   if (kind.type === 'Namespace') object.status = { ...(old as Namespace).status, phase: 'Terminating' };
   return { action: 'mark', object };
 }
