@@ -171,12 +171,12 @@ export function methodNotAllowed(kind: Named, verb: string): ApiError {
   );
 }
 
-export function unsupportedMediaType(contentType: string, accepted: readonly string[]): ApiError {
+/** @param hint what to write instead, where the answer is not plain from what is accepted */
+export function unsupportedMediaType(accepted: readonly string[], hint = ''): ApiError {
   return new ApiError(
     415,
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format (${contentType || 'no content type'}); ` +
-      `accepted media types include: ${accepted.join(', ')}`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${hint && `: ${hint}`}`,
   );
 }
 

@@ -1,6 +1,9 @@
 import { badRequest } from './errors.ts';
+import { fieldErrorText, invalidValue } from './field-errors.ts';
 import type { Kind } from './kinds.ts';
 import type { LabelSelector } from './types.ts';
+import { labelValue, qualifiedName } from './validation/names.ts';
+import { named } from './validation/rules.ts';
 
 export type SelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
 
@@ -20,7 +23,7 @@ const selectorCharactersMax = 16 * 1024;
 /**
  * Reads a selector as users and URLs write it: `app=hello,tier!=db,env in (dev, test),!legacy,cores>2`.
  *
- * @throws ApiError (bad request) that shows the place
+ * @throws ApiError (bad request) in Kubernetes' words
  */
 export function parseLabelSelector(text: string): Requirement[] {
   if (text.length > selectorCharactersMax)
@@ -30,98 +33,129 @@ export function parseLabelSelector(text: string): Requirement[] {
   return new SelectorParser(text).parse();
 }
 
-const keyPattern = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const valuePattern = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+type Token = 'identifier' | 'end' | 'in' | 'notin' | '=' | '==' | '!=' | '!' | '<' | '>' | '(' | ')' | ',';
 
+const symbols = /==|!=|[=!<>(),]|[^\s=!<>(),]+/g;
+const words = new Set(['in', 'notin', '=', '==', '!=', '!', '<', '>', '(', ')', ',']);
+
+/** The grammar and the words are those of k8s.io/apimachinery/pkg/labels/selector.go. */
 class SelectorParser {
-  readonly #text: string;
   readonly #tokens: string[];
   #at = 0;
 
   constructor(text: string) {
-    this.#text = text;
-    this.#tokens = text.match(/==|!=|[=!<>(),]|[^\s=!<>(),]+/g) ?? [];
+    this.#tokens = text.match(symbols) ?? [];
   }
 
   parse(): Requirement[] {
     const requirements: Requirement[] = [];
-    if (this.#tokens.length === 0) return requirements;
-    do requirements.push(this.#requirement());
-    while (this.#take(','));
-    if (this.#at < this.#tokens.length) this.#fail(`found "${this.#peek()}", expected "," or the end`);
-    return requirements;
-  }
-
-  #requirement(): Requirement {
-    if (this.#take('!')) return { key: this.#key(), operator: 'DoesNotExist', values: [] };
-    const key = this.#key();
-    const operator = this.#peek();
-    switch (operator) {
-      case undefined:
-      case ',':
-        return { key, operator: 'Exists', values: [] };
-      case '=':
-      case '==':
-        this.#at += 1;
-        return { key, operator: 'In', values: [this.#value()] };
-      case '!=':
-        this.#at += 1;
-        return { key, operator: 'NotIn', values: [this.#value()] };
-      case '>':
-      case '<':
-        this.#at += 1;
-        return { key, operator: operator === '>' ? 'Gt' : 'Lt', values: [this.#integer()] };
-      case 'in':
-      case 'notin':
-        this.#at += 1;
-        return { key, operator: operator === 'in' ? 'In' : 'NotIn', values: this.#values() };
-      default:
-        return this.#fail(`found "${operator}", expected one of =, ==, !=, in, notin, >, <`);
+    for (;;) {
+      const token = this.#lookahead();
+      if (token === 'end') return requirements;
+      if (token !== 'identifier' && token !== '!')
+        throw badRequest(`found '${this.#literal()}', expected: !, identifier, or 'end of string'`);
+      requirements.push(this.#requirement());
+      const after = this.#consume();
+      if (after.token === 'end') return requirements;
+      if (after.token !== ',') throw badRequest(`found '${after.literal}', expected: ',' or 'end of string'`);
+      const next = this.#lookahead();
+      if (next !== 'identifier' && next !== '!')
+        throw badRequest(`found '${this.#literal()}', expected: identifier after ','`);
     }
   }
 
-  #key(): string {
-    const key = this.#tokens[this.#at++];
-    if (key === undefined) return this.#fail('a label key is missing at the end');
-    if (!keyPattern.test(key)) return this.#fail(`"${key}" is no label key`);
-    return key;
+  #requirement(): Requirement {
+    const { key, operator } = this.#key();
+    if (operator) return { key, operator, values: [] };
+    const { token, literal } = this.#consume(true);
+    switch (token) {
+      case '=':
+      case '==':
+        return checked({ key, operator: 'In', values: [this.#value()] });
+      case '!=':
+        return checked({ key, operator: 'NotIn', values: [this.#value()] });
+      case '>':
+      case '<':
+        return checked({ key, operator: token === '>' ? 'Gt' : 'Lt', values: [this.#value()] });
+      case 'in':
+      case 'notin':
+        return checked({ key, operator: token === 'in' ? 'In' : 'NotIn', values: this.#values() });
+      default:
+        return fail(`found '${literal}', expected: in, notin, =, ==, !=, gt, lt`);
+    }
+  }
+
+  #key(): { key: string; operator?: SelectorOperator } {
+    let { token, literal } = this.#consume();
+    const isAbsent = token === '!';
+    if (isAbsent) ({ token, literal } = this.#consume());
+    if (token !== 'identifier') return fail(`found '${literal}', expected: identifier`);
+    const [problem] = named('<nil>', literal, qualifiedName);
+    if (problem) return fail(fieldErrorText(problem));
+    if (isAbsent) return { key: literal, operator: 'DoesNotExist' };
+    const next = this.#lookahead();
+    return next === 'end' || next === ',' ? { key: literal, operator: 'Exists' } : { key: literal };
   }
 
   #value(): string {
-    const next = this.#peek();
-    if (next === undefined || next === ',' || next === ')') return '';
-    this.#at += 1;
-    if (!valuePattern.test(next)) return this.#fail(`"${next}" is no label value`);
-    return next;
-  }
-
-  #integer(): string {
-    const value = this.#value();
-    return /^-?\d+$/.test(value) ? value : this.#fail(`"${value}" is no whole number to compare with`);
+    const next = this.#lookahead();
+    if (next === 'end' || next === ',') return '';
+    const { token, literal } = this.#consume();
+    return token === 'identifier' ? literal : fail(`found '${literal}', expected: identifier`);
   }
 
   #values(): string[] {
-    if (!this.#take('(')) return this.#fail(`found "${this.#peek() ?? 'the end'}", expected "("`);
+    const opening = this.#consume();
+    if (opening.token !== '(') return fail(`found '${opening.literal}' expected: '('`);
     const values = new Set<string>();
-    do values.add(this.#value());
-    while (this.#take(','));
-    if (!this.#take(')')) return this.#fail(`found "${this.#peek() ?? 'the end'}", expected "," or ")"`);
-    return [...values].toSorted();
+    const first = this.#lookahead();
+    if (first !== ')' && first !== 'identifier' && first !== ',')
+      return fail(`found '${this.#literal()}', expected: ',', ')' or identifier`);
+    // An empty place between two commas stands for the empty text.
+    for (;;) {
+      const isNamed = this.#lookahead() === 'identifier';
+      values.add(isNamed ? this.#consume().literal : '');
+      const { token, literal } = this.#consume();
+      if (token === ')') return [...values].toSorted();
+      if (token !== ',')
+        return fail(`found '${literal}', expected: ${isNamed ? "',' or ')'" : "',', or identifier"}`);
+    }
   }
 
-  #peek(): string | undefined {
-    return this.#tokens[this.#at];
+  #literal(): string {
+    return this.#tokens[this.#at] ?? '';
   }
 
-  #take(token: string): boolean {
-    if (this.#peek() !== token) return false;
+  /** `in` and `notin` are words of the grammar only where an operator may stand; else they are names as any. */
+  #lookahead(isOperator = false): Token {
+    const literal = this.#tokens[this.#at];
+    if (literal === undefined) return 'end';
+    if (!isOperator && (literal === 'in' || literal === 'notin')) return 'identifier';
+    return words.has(literal) ? (literal as Token) : 'identifier';
+  }
+
+  #consume(isOperator = false): { token: Token; literal: string } {
+    const found = { token: this.#lookahead(isOperator), literal: this.#literal() };
     this.#at += 1;
-    return true;
+    return found;
   }
+}
 
-  #fail(why: string): never {
-    throw badRequest(`unable to parse requirement: ${why} in label selector "${this.#text}"`);
-  }
+function checked(requirement: Requirement): Requirement {
+  const { key, operator, values } = requirement;
+  const isOrder = operator === 'Gt' || operator === 'Lt';
+  if (isOrder && !/^[-+]?\d+$/.test(values[0]!))
+    return fail(
+      fieldErrorText(
+        invalidValue('values[0]', values[0], "for 'Gt', 'Lt' operators, the value must be an integer"),
+      ),
+    );
+  const [problem] = values.flatMap((value, index) => named(`values[${index}][${key}]`, value, labelValue));
+  return problem ? fail(fieldErrorText(problem)) : requirement;
+}
+
+function fail(why: string): never {
+  throw badRequest(`unable to parse requirement: ${why}`);
 }
 
 /** The requirements as canonical text; `parseLabelSelector` reads it back. */
@@ -215,18 +249,19 @@ export function parseFieldSelector(text: string, kind?: Kind): FieldTerm[] {
   // A backslash keeps the next character as it is: `\,` `\=` `\\`.
   const terms = text.match(/(?:\\.|[^,\\])+/g) ?? [];
   return terms.map((term) => {
-    const match = /^((?:\\.|[^=!\\])+?)(==|!=|=)((?:\\.|[^=\\])*)$/.exec(term.trim());
-    if (!match)
-      throw badRequest(
-        `invalid selector: '${text}'; can't understand '${term}' (write field=value or field!=value)`,
-      );
+    const match = /^((?:\\.|[^=!\\])*?)(==|!=|=)((?:\\.|[^=\\])*)$/.exec(term.trim());
+    if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
     const field = match[1]!.trim();
-    if (kind && !Object.hasOwn(kind.selectableFields, field))
-      throw badRequest(
-        `field label not supported: ${field} (${kind.plural} can be selected by ${Object.keys(kind.selectableFields).join(', ')})`,
-      );
+    if (kind && !Object.hasOwn(kind.selectableFields, field)) throw badRequest(unknownField(field, kind));
     return { field, operator: match[2] === '!=' ? '!=' : '=', value: match[3]!.replace(/\\(.)/g, '$1') };
   });
+}
+
+/** Kubernetes has other words for kinds that have fields of their own to be selected by. */
+function unknownField(field: string, { selectableFields }: Kind): string {
+  return Object.keys(selectableFields).some((each) => !each.startsWith('metadata.'))
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 /** The terms as text; `parseFieldSelector` reads it back. */

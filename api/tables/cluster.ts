@@ -25,7 +25,6 @@ export const configMapColumns: Columns<ConfigMap> = [
   column(
     'Data',
     ({ data = {}, binaryData = {} }) => Object.keys(data).length + Object.keys(binaryData).length,
-    'integer',
   ),
   ageColumn,
 ];
@@ -33,7 +32,7 @@ export const configMapColumns: Columns<ConfigMap> = [
 export const secretColumns: Columns<Secret> = [
   nameColumn,
   column('Type', ({ type }) => type ?? ''),
-  column('Data', ({ data = {} }) => Object.keys(data).length, 'integer'),
+  column('Data', ({ data = {} }) => Object.keys(data).length),
   ageColumn,
 ];
 

@@ -118,7 +118,7 @@ function rowObject(
   object: AnyObject,
   include: 'None' | 'Metadata' | 'Object',
 ): { object?: unknown } {
-  if (include === 'None') return {};
+  if (include === 'None') return { object: null };
   if (include === 'Object') return { object: { kind: kind.kind, apiVersion: kind.apiVersion, ...object } };
   return {
     object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },

@@ -51,9 +51,14 @@ function namesOf(items: unknown[]): string[] | undefined {
   const names = items.map((item) => {
     if (!isObject(item)) return undefined;
     const meta = isObject(item['metadata']) ? item['metadata'] : {};
-    return [item['name'], meta['name'], item['resource'], item['groupVersion'], item['version']].find(
-      (each) => typeof each === 'string',
-    );
+    return [
+      item['name'],
+      meta['name'],
+      item['resource'],
+      item['subresource'],
+      item['groupVersion'],
+      item['version'],
+    ].find((each) => typeof each === 'string');
   });
   const isNamed = names.every((name) => name !== undefined) && new Set(names).size === names.length;
   return isNamed ? (names as string[]) : undefined;

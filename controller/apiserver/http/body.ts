@@ -56,15 +56,15 @@ export async function decodeBody(
   if (type === 'application/json' || type === '') return shallow(parseJson(body));
   if (type === 'application/yaml') {
     // Its parser compares each key with all before it: 20 000 keys take three seconds in which nobody else is answered.
-    if (!isMaster(user)) throw unsupportedMediaType(`${type}: write JSON`, ['application/json']);
+    if (!isMaster(user)) throw unsupportedMediaType(['application/json'], 'write JSON');
     return shallow((await parseYaml(body.toString('utf8'), notYaml)).value);
   }
   if (type === 'application/vnd.kubernetes.protobuf')
     throw unsupportedMediaType(
-      `${type}: kith reads no protobuf yet; send the object as a manifest, kubectl apply -f`,
       ['application/json', 'application/yaml'],
+      'kith reads no protobuf yet; send the object as a manifest, kubectl apply -f',
     );
-  throw unsupportedMediaType(type, ['application/json', 'application/yaml']);
+  throw unsupportedMediaType(['application/json', 'application/yaml']);
 }
 
 /** A patch and its kind. @throws ApiError (unsupported media type, bad request) */
@@ -75,7 +75,7 @@ export async function decodePatch(
   const type = mediaType(contentType);
   const accepted = [...patchTypes.keys(), applyType];
   const patchType = patchTypes.get(type);
-  if (!patchType) throw unsupportedMediaType(type, accepted);
+  if (!patchType) throw unsupportedMediaType(accepted);
   return { type: patchType, patch: shallow(parseJson(body)) };
 }
 
@@ -107,8 +107,7 @@ export async function decodeConfiguration(
   const json = jsonIn(text);
   if (json !== undefined)
     return { configuration: shallow(json), doubles: doublesInYaml(duplicateKeys(text)) };
-  if (!isMaster(user))
-    throw unsupportedMediaType(`${applyType}, and the body is YAML: write it as JSON`, [applyType]);
+  if (!isMaster(user)) throw unsupportedMediaType([applyType], 'this body is YAML, write it as JSON');
   const yaml = await parseYaml(text, (why) => `error decoding YAML: error converting YAML to JSON: ${why}`);
   return { configuration: shallow(yaml.value), doubles: doublesInYaml(yaml.doubles) };
 }

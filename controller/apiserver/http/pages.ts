@@ -1,4 +1,4 @@
-import { noSuchMethod, notAcceptable } from '../../../api/errors.ts';
+import { noSuchMethod, noSuchResource, notAcceptable } from '../../../api/errors.ts';
 import type { KindSet } from '../../../api/kinds.ts';
 import { negotiate } from './accept.ts';
 import { jsonAnswer, objectAnswer } from './answers.ts';
@@ -30,13 +30,18 @@ export async function serverPage(
   }
   if (more.length > 0 && first !== 'openapi') return undefined;
   switch (first) {
+    case '':
+      return jsonAnswer(200, { paths: servedPaths(kinds) });
     case 'version':
       return jsonAnswer(200, versionInfo);
     case 'api':
       if (third !== undefined) return undefined;
+      if (second !== undefined && second !== 'v1') throw noSuchResource();
       if (second !== undefined) return page(resourceList(kinds, '', second), accept);
       return wantsAggregated(accept) ? aggregated(kinds, true) : page(coreVersions(), accept);
     case 'apis':
+      if (third !== undefined && groupDocument(kinds, second!) && !resourceList(kinds, second!, third))
+        throw noSuchResource();
       if (third !== undefined) return page(resourceList(kinds, second!, third), accept);
       if (second !== undefined) return page(groupDocument(kinds, second), accept);
       return wantsAggregated(accept) ? aggregated(kinds, false) : page(groupList(kinds), accept);
@@ -53,6 +58,27 @@ export async function serverPage(
 
 async function page(value: object | undefined, accept?: string): Promise<ApiServerResponse | undefined> {
   return value && objectAnswer(200, value, negotiate(accept, 'discovery'));
+}
+
+/** What may be asked for, for people who look around. */
+function servedPaths(kinds: KindSet): string[] {
+  const versions = kinds
+    .all()
+    .flatMap(({ group, version }) =>
+      group ? [`/apis/${group}`, `/apis/${group}/${version}`] : [`/api/${version}`],
+    );
+  const others = [
+    '/api',
+    '/apis',
+    '/healthz',
+    '/livez',
+    '/metrics',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/readyz',
+    '/version',
+  ];
+  return [...new Set([...versions, ...others])].sort();
 }
 
 function wantsAggregated(accept: string | undefined): boolean {

@@ -20,10 +20,11 @@ export function listQueryOf(query: URLSearchParams, namespace: string | undefine
 }
 
 export function includeObjectOf(query: URLSearchParams): IncludeObject {
-  const value = query.get('includeObject') ?? 'Metadata';
+  const value = query.get('includeObject') || 'Metadata';
   if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
   throw badRequest(
-    `includeObject: Unsupported value: ${JSON.stringify(value)}: supported values: "None", "Metadata", "Object"`,
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: ` +
+      `must be 'Metadata', 'Object', 'None', or empty`,
   );
 }
 

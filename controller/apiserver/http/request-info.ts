@@ -62,7 +62,6 @@ function isServed(verb: Verb, { kind, namespace, name, subresource }: Omit<Reque
 function verbOf(method: string, name: string | undefined, query: URLSearchParams): Verb | undefined {
   switch (method) {
     case 'GET':
-    case 'HEAD':
       if (name !== undefined) return 'get';
       return isTrue(query.get('watch')) ? 'watch' : 'list';
     case 'POST':

@@ -141,11 +141,13 @@ describe('tables', () => {
 
   it('carry of each object what the request asks for', () => {
     const row = (includeObject?: 'None' | 'Metadata' | 'Object') =>
-      tableOf('Pod', [somePod()], { now, includeObject }).rows[0]!.object as
-        { kind?: string; spec?: object } | undefined;
+      tableOf('Pod', [somePod()], { now, includeObject }).rows[0]!.object as {
+        kind?: string;
+        spec?: object;
+      } | null;
     assert.equal(row()!.kind, 'PartialObjectMetadata');
     assert.equal(row()!.spec, undefined);
     assert.ok(row('Object')!.spec);
-    assert.equal(row('None'), undefined);
+    assert.equal(row('None'), null);
   });
 });
