@@ -18,6 +18,7 @@ import { garbageCollector } from './workloads/garbage.ts';
 import { namespaceEnd } from './workloads/namespace.ts';
 import { podGarbage } from './workloads/pod-garbage.ts';
 import { serviceAccount } from './workloads/service-account.ts';
+import { storageProtection } from './workloads/storage-protection.ts';
 import { replicaSet } from './workloads/replicaset.ts';
 import { withoutController } from './workloads/without-controller.ts';
 import { CachedWorld, unconfirmedMsMax } from './world.ts';
@@ -42,6 +43,22 @@ export const cachedKinds = [
   'ServiceAccount',
   'ConfigMap',
   'Secret',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'StorageClass',
+  'ResourceQuota',
+  'LimitRange',
+  'Endpoints',
+  'Ingress',
+  'IngressClass',
+  'NetworkPolicy',
+  'PriorityClass',
+  'RuntimeClass',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CertificateSigningRequest',
 ] as const;
 
 /** The whole control plane at a glance; beside these run `Liveness` and `Scheduler`, which have a rhythm of their own. */
@@ -56,6 +73,7 @@ export const reconcilers: readonly Reconciler[] = [
   garbageCollector(cachedKinds),
   namespaceEnd(cachedKinds),
   serviceAccount,
+  storageProtection,
   withoutController,
 ];
 
