@@ -1,7 +1,7 @@
 import { applyDefaults } from '../../../api/defaults/defaults.ts';
 import { badRequest, invalid, refusal, undecodable } from '../../../api/errors.ts';
 import { fieldErrorText } from '../../../api/field-errors.ts';
-import type { Kind } from '../../../api/kinds.ts';
+import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import { validateStatus } from '../../../api/validation/statuses.ts';
@@ -67,7 +67,9 @@ export function refuseInvalid(kind: Kind, object: Resource, old?: Resource, part
     ...missing.filter(({ field }) => !wrong.some((each) => each.field === field)),
     ...wrong,
   ];
-  if (errors.length > 0) throw invalid(kind, object.metadata?.name ?? '', errors);
+  // Kubernetes judges Events in their core form, also those of the newer one.
+  const judged = kind.type === 'EventsEvent' ? kindNamed('Event') : kind;
+  if (errors.length > 0) throw invalid(judged, object.metadata?.name ?? '', errors);
 }
 
 /** @throws ApiError (invalid) with a cause for each field of the status that cannot be what it is, or not after `old`'s */

@@ -41,10 +41,11 @@ export function signingRequestDecided(
 ): Resource {
   const before = old as CertificateSigningRequest;
   const given = (input as CertificateSigningRequest).status;
+  const { conditions: _replaced, ...kept } = before.status ?? {};
   const conditions = dated(given?.conditions, before.status?.conditions, now);
   const status: CertificateSigningRequestStatus =
     part === 'approval'
-      ? { ...before.status, ...(conditions && { conditions }) }
+      ? { ...kept, ...(conditions && { conditions }) }
       : { ...given, ...(conditions && { conditions: keptDecisions(conditions, before) }) };
   const next: CertificateSigningRequest = { ...before, status };
   const wrong = refusal(kind, old.metadata?.name ?? '', validateSigningRequest(next, before, part));
