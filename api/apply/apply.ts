@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../errors.ts';
-import { getOwn, isPlainObject, sameJson } from '../plain-objects.ts';
+import { getOwn, isPlainObject, sameJson, setOwn } from '../plain-objects.ts';
 import type { PlainObject } from '../plain-objects.ts';
 import { compare, comparisonWithout } from './compare.ts';
 import { conflictError, conflictsOutside, conflictsWith } from './conflicts.ts';
@@ -130,7 +130,10 @@ function tryToApply(
 
   const merged = merge(schema, live, configuration);
   const object = prune(schema, merged, owners, id, last?.fields ?? noFields);
-  const { added, modified, removed } = comparisonWithout(compare(schema, live, object), reset);
+  const { added, modified, removed } = comparisonWithout(
+    compare(schema, live, object, { isAsWritten: true }),
+    reset,
+  );
   const changed = union(added, modified);
   const conflicts: Conflict[] = [];
   for (const [otherId, other] of [...owners].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
@@ -148,7 +151,19 @@ function tryToApply(
   const isSame = sameJson(live, object);
   if (fields.size === 0) owners.delete(id);
   else owners.set(id, { ...own, ...(!isSame && { time }), fields });
-  return { object: isSame ? live : object, owners };
+  return { object: isSame ? live : (withoutEmptied(object, live) as PlainObject), owners };
+}
+
+/** The object without the `null` that stands where all of a map or list was taken out. */
+function withoutEmptied(object: unknown, live: unknown): unknown {
+  if (!isPlainObject(object) || !isPlainObject(live) || object === live) return object;
+  const result: PlainObject = {};
+  for (const [name, value] of Object.entries(object)) {
+    const before = getOwn(live, name);
+    if (value === null && typeof before === 'object' && before !== null) continue;
+    setOwn(result, name, withoutEmptied(value, before));
+  }
+  return result;
 }
 
 /**

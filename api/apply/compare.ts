@@ -15,9 +15,18 @@ export interface Comparison {
   removed: FieldSet;
 }
 
-/** What an update has made of an object, path by path, as structured-merge-diff tells it. */
-export function compare(schema: MergeSchema, before: unknown, after: unknown): Comparison {
-  const walk = new Walk();
+/**
+ * What an update has made of an object, path by path, as structured-merge-diff tells it.
+ *
+ * @param isAsWritten what is empty in `after` is there, since it was not yet read by Kubernetes' types: the outcome of a merge
+ */
+export function compare(
+  schema: MergeSchema,
+  before: unknown,
+  after: unknown,
+  { isAsWritten = false } = {},
+): Comparison {
+  const walk = new Walk(!isAsWritten);
   if (before !== after) walk.compare(schema, before, after);
   return { added: walk.added.done(), modified: walk.modified.done(), removed: walk.removed.done() };
 }
@@ -37,6 +46,11 @@ class Walk {
   readonly modified = new FieldSetBuilder();
   readonly removed = new FieldSetBuilder();
   readonly #path: PathElement[] = [];
+  readonly #omitsAfter: boolean;
+
+  constructor(omitsAfter: boolean) {
+    this.#omitsAfter = omitsAfter;
+  }
 
   compare(schema: MergeSchema, before: unknown, after: unknown): void {
     const [left, right] = [resolve(schema, before), resolve(schema, after)];
@@ -62,7 +76,7 @@ class Walk {
       case 'map': {
         const [left, right] = [mapIn(before), mapIn(after)];
         if (schema.atomic) return this.#compareLeaf(before, after);
-        if (isEmptyMap(schema, left) && isEmptyMap(schema, right))
+        if (isEmptyMap(schema, left, true) && isEmptyMap(schema, right, this.#omitsAfter))
           return left && right ? true : this.#compareLeaf(before, after);
         this.#compareMaps(schema, left, right);
         return false;
@@ -86,8 +100,8 @@ class Walk {
 
   #compareMaps(schema: MapSchema, before: PlainObject | undefined, after: PlainObject | undefined): void {
     const compareField = (name: string) => {
-      const left = fieldOf(schema, before, name);
-      const right = fieldOf(schema, after, name);
+      const left = fieldOf(schema, before, name, true);
+      const right = fieldOf(schema, after, name, this.#omitsAfter);
       if (left === right) return;
       const inner = schema.field?.(name) ?? schema.values;
       // The schema knows no such field: nobody can own it.
@@ -144,23 +158,28 @@ class Walk {
 const mapIn = (value: unknown) => (isPlainObject(value) ? value : undefined);
 const listIn = (value: unknown) => (Array.isArray(value) ? (value as readonly unknown[]) : undefined);
 
-function isEmptyMap(schema: MapSchema, map: PlainObject | undefined): boolean {
+function isEmptyMap(schema: MapSchema, map: PlainObject | undefined, omits: boolean): boolean {
   if (map === undefined) return true;
   if (schema.present !== undefined && schema.present.size > 0) return false;
-  for (const name in map) if (fieldOf(schema, map, name) !== undefined) return false;
+  for (const name in map) if (fieldOf(schema, map, name, omits) !== undefined) return false;
   return true;
 }
 
 /** A field as Kubernetes' own types have it: what is always there is, written or not, and what is left out when empty is not. */
-function fieldOf({ present, omitted }: MapSchema, map: PlainObject | undefined, name: string): unknown {
+function fieldOf(
+  { present, omitted }: MapSchema,
+  map: PlainObject | undefined,
+  name: string,
+  omits: boolean,
+): unknown {
   if (map === undefined) return undefined;
   const own = getOwn(map, name);
   if (own === undefined) return present?.get(name);
-  return isEmpty(own) && omitted?.has(name) ? undefined : own;
+  return omits && isEmpty(own) && omitted?.has(name) ? undefined : own;
 }
 
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (isPlainObject(value)) return Object.keys(value).length === 0;
-  return value === '';
+  return value === '' || value === false;
 }

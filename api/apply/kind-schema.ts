@@ -1,4 +1,5 @@
 import { fieldMerging, typeMerging, typeSchema } from '../schema/load.ts';
+import { plainBooleans } from '../schema/plain-booleans.ts';
 import type { FieldMerging, FieldSchema } from '../schema/schema.ts';
 import { untypedWhole } from './merge-schema.ts';
 import type { MapSchema, MergeSchema } from './merge-schema.ts';
@@ -22,7 +23,7 @@ function mapOfType(type: string): MapSchema {
   const omitted = new Set<string>();
   for (const [name, schema] of Object.entries(fields))
     if (isPresent(type, name, schema)) present.set(name, emptyOf(schema));
-    else if (omittedTypes.has(schema.type) && !emptyTexts.has(name)) omitted.add(name);
+    else if (isOmitted(name, schema)) omitted.add(name);
   return {
     shape: 'map',
     ...(typeMerging(type).atomic && { atomic: true }),
@@ -40,6 +41,11 @@ function mapOfType(type: string): MapSchema {
 
 /** Of what may be left out, an empty list, map or text is: Go's `omitempty`. An empty object behind a pointer is not. */
 const omittedTypes = new Set<FieldSchema['type']>(['array', 'map', 'string', 'bytes']);
+function isOmitted(name: string, { type }: FieldSchema): boolean {
+  if (type === 'boolean') return plainBooleans.has(name);
+  return omittedTypes.has(type) && !emptyTexts.has(name);
+}
+
 /** Texts behind a pointer, of which the empty one means something. */
 const emptyTexts = new Set(['storageClassName', 'volumeAttributesClassName']);
 /** Times that are no pointers: they are there as null. */

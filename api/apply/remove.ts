@@ -20,8 +20,8 @@ export function removeFields(schema: MergeSchema, value: unknown, paths: FieldSe
         const node = paths.get(fieldElement(name));
         if (node?.isMember) continue;
         const inner = shape.field?.(name) ?? shape.values;
-        const kept = node && inner ? removeFields(inner, item, node.within) : item;
-        if (kept !== undefined) setOwn(result, name, kept);
+        // What all is taken out of is still there, and empty, for whom it belongs to.
+        setOwn(result, name, node && inner ? (removeFields(inner, item, node.within) ?? null) : item);
       }
       return Object.keys(result).length > 0 ? result : undefined;
     }

@@ -46,6 +46,7 @@ export function ownersAfterScale(
     if (fields.size > 0) result.set(id, { ...owner, fields });
   }
   for (const { time: _time, ...owner } of left.values()) {
+    if (!hasField(owner.fields, replicasOfScale)) continue;
     const own = { ...owner, apiVersion, fields: fieldSet([...replicas]) };
     result.set(ownerId(own), own);
   }

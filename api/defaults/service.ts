@@ -4,8 +4,11 @@ import type { EndpointSlice, Service, ServiceSpec } from '../types.ts';
 const affinitySeconds = 10_800;
 
 export function defaultService(service: Service): Service {
-  const { spec } = service;
-  if (!spec) return service;
+  if (!service.spec) return service;
+  // What an affinity that is off was configured with goes, as in Kubernetes.
+  const { sessionAffinityConfig: config, ...others } = service.spec;
+  const isOn = others.sessionAffinity && others.sessionAffinity !== 'None';
+  const spec = config && isOn ? service.spec : others;
   const type = spec.type || 'ClusterIP';
   return {
     ...service,

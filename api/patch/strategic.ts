@@ -60,8 +60,11 @@ function merged(target: unknown, patch: unknown, strategy: Strategy, field: stri
   if (!Array.isArray(patch)) return patch;
   const list = Array.isArray(target) ? target : [];
   if (strategy.mergeKey) return mergeItems(list, patch, strategy, strategy.mergeKey, field);
-  // A set: what is there stays, what is new goes to the end, each once.
-  if (strategy.set) return [...new Set([...list, ...patch])];
+  // A set: what is there stays, what is new comes in, each once.
+  if (strategy.set) {
+    const whole: unknown[] = [...new Set([...list, ...patch])];
+    return orderLike(whole, patch, list, (item) => JSON.stringify(item));
+  }
   return patch;
 }
 
@@ -92,7 +95,10 @@ function mergeItems(
     const known = result.get(String(identity)) ?? {};
     result.set(String(identity), strategicMergePatch(known, item, strategy.type));
   }
-  return result.items();
+  // As in Kubernetes the patch says the order of what it names, and what is new comes before what only the server knows.
+  return orderLike(result.items(), items, target, (item) =>
+    isPlainObject(item) ? String(item[mergeKey]) : JSON.stringify(item),
+  );
 }
 
 /** A list whose items are found by their key at once: searched item by item, a patch of a megabyte would take minutes. */

@@ -1,7 +1,5 @@
-import { fieldSet, noFields } from '../../../api/apply/field-set.ts';
-import type { FieldSet } from '../../../api/apply/field-set.ts';
-import { fieldElement } from '../../../api/apply/path-element.ts';
 import type { Kind } from '../../../api/kinds.ts';
+import { isPlainObject } from '../../../api/plain-objects.ts';
 import type { Job, Service } from '../../../api/types.ts';
 import { jobLabels } from '../../../api/validation/job.ts';
 import type { Resource } from './metadata.ts';
@@ -20,9 +18,17 @@ const late: Record<string, (input: Resource) => readonly Path[]> = {
   Job: lateInJob,
 };
 
-export function lateFields(kind: Kind, input: Resource): FieldSet {
+/** The object as Kubernetes compares it with what was there: without what is filled in later, with what always is there. */
+export function asCompared(kind: Kind, object: Resource, input: Resource): Resource {
   const paths = late[kind.type ?? '']?.(input) ?? [];
-  return paths.length === 0 ? noFields : fieldSet(...paths.map((path) => path.map(fieldElement)));
+  const bare = paths.reduce<unknown>((rest, path) => withoutPath(rest, path), object) as Resource;
+  return kind.type === 'DaemonSet' ? withTemplateGeneration(bare) : bare;
+}
+
+function withoutPath(value: unknown, [name, ...within]: Path): unknown {
+  if (name === undefined || !isPlainObject(value) || !Object.hasOwn(value, name)) return value;
+  const { [name]: inner, ...rest } = value;
+  return within.length === 0 ? rest : { ...value, [name]: withoutPath(inner, within) };
 }
 
 /** A Job's own selector, and the labels by which it finds its pods. */
@@ -46,10 +52,10 @@ function lateInJob(input: Resource): Path[] {
 
 const templateGeneration = 'deprecated.daemonset.template.generation';
 
-/** The object as Kubernetes compares it: a DaemonSet always has the annotation that counts its templates. */
-export function asCompared(kind: Kind, object: Resource): Resource {
-  if (kind.type !== 'DaemonSet' || object.metadata?.annotations?.[templateGeneration] !== undefined)
-    return object;
-  const annotations = { ...object.metadata?.annotations, [templateGeneration]: '0' };
-  return { ...object, metadata: { ...object.metadata, annotations } };
+/** A DaemonSet always has the annotation that counts its templates. */
+function withTemplateGeneration(object: Resource): Resource {
+  const { annotations } = object.metadata ?? {};
+  if (annotations?.[templateGeneration] !== undefined) return object;
+  const counted = { ...annotations, [templateGeneration]: '0' };
+  return { ...object, metadata: { ...object.metadata, annotations: counted } };
 }

@@ -8,14 +8,14 @@ import { resetFieldsOf } from '../../../api/apply/reset-fields.ts';
 import { ownersAfterScale, ownersOfScale, scaleApiVersion } from '../../../api/apply/scale.ts';
 import { ownersAfterUpdate, ownersToStartFrom } from '../../../api/apply/update.ts';
 import type { Writing } from '../../../api/apply/update.ts';
-import { noFields, union } from '../../../api/apply/field-set.ts';
+import { noFields } from '../../../api/apply/field-set.ts';
 import { timestamp } from '../../../api/conditions.ts';
 import { badRequest } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { isPlainObject, sameJson } from '../../../api/plain-objects.ts';
 import type { PlainObject } from '../../../api/plain-objects.ts';
 import type { ManagedFieldsEntry, Scale } from '../../../api/types.ts';
-import { asCompared, lateFields } from './late-fields.ts';
+import { asCompared } from './late-fields.ts';
 import type { Resource } from './metadata.ts';
 
 /** Whose fields a write makes its own. */
@@ -29,11 +29,8 @@ export interface Author {
 export function ownedByCreator(kind: Kind, draft: Resource, input: Resource, author: Author): Resource {
   const owners = ownersToStartFrom(undefined, input.metadata?.managedFields);
   const bare = withManagedFields(draft, undefined);
-  const writing = writingOf(kind, undefined, author);
-  const reset = union(writing.reset, lateFields(kind, input));
-  return managed(bare, () =>
-    ownersAfterUpdate(owners, undefined, asCompared(kind, bare), { ...writing, reset }),
-  );
+  const after = asCompared(kind, bare, input);
+  return managed(bare, () => ownersAfterUpdate(owners, undefined, after, writingOf(kind, undefined, author)));
 }
 
 /** An object as its writer wants it, with its defaults and before admission: what differs from `old` is the writer's, who has sent `input`. */
@@ -53,11 +50,8 @@ export function ownedByUpdater(
   );
   const bare = withManagedFields(next, undefined);
   const before = withManagedFields(old, undefined);
-  const writing = writingOf(kind, subresource, author);
-  const reset = union(writing.reset, lateFields(kind, input));
-  return managed(bare, () =>
-    ownersAfterUpdate(owners, before, asCompared(kind, bare), { ...writing, reset }),
-  );
+  const after = subresource === undefined ? asCompared(kind, bare, input) : bare;
+  return managed(bare, () => ownersAfterUpdate(owners, before, after, writingOf(kind, subresource, author)));
 }
 
 /**

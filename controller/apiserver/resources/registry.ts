@@ -9,6 +9,7 @@ import {
 } from '../../../api/errors.ts';
 import { goText } from '../../../api/apply/fields-of.ts';
 import { kindNamed, kindOf, type Kind } from '../../../api/kinds.ts';
+import { storedForm } from '../../../api/stored-form.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
 import type {
   DeleteOptions as WireDeleteOptions,
@@ -415,11 +416,11 @@ export class Registry {
       return owned(signingRequestDecided(kind, subresource, old, input, this.#clock.date()));
     if (subresource === 'status' || subresource === 'finalize') {
       const base = withMetadataOf(kind, old, input, context.user);
-      return owned(
+      const next =
         subresource === 'status'
           ? refuseInvalidStatus(kind, withStatusOf(base, input), old)
-          : finalized(base, input),
-      );
+          : finalized(base, input);
+      return storedForm(kind, owned(next));
     }
     const part = isPodPart(subresource) ? subresource : undefined;
     if (subresource && !part) throw methodNotAllowed(kind, 'update');
@@ -454,7 +455,7 @@ export class Registry {
     const object = admit(request);
     refuseInvalid(kind, object, old, part);
     guard({ ...request, object });
-    return object;
+    return storedForm(kind, object);
   }
 
   async #change(

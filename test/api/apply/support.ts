@@ -18,7 +18,8 @@ export class Written {
   }
 
   get managedFields(): ManagedFieldsEntry[] {
-    return ((this.object?.['metadata'] as PlainObject)['managedFields'] ?? []) as ManagedFieldsEntry[];
+    const metadata = (this.object?.['metadata'] ?? {}) as PlainObject;
+    return (metadata['managedFields'] ?? []) as ManagedFieldsEntry[];
   }
 
   /** The fields of an owner; undefined where it owns none. */

@@ -23,7 +23,7 @@ const strategic = (patch: object) => applyPatch('strategic', deployment(), patch
 const podPatch = (spec: object) => strategic({ spec: { template: { spec } } }).spec.template.spec;
 
 describe('a strategic merge patch', () => {
-  it('merges containers by name, and theirs by theirs', () => {
+  it('merges containers by name, and theirs by theirs; what is new comes before what the patch does not name', () => {
     const { containers } = podPatch({
       containers: [{ name: 'web', image: 'web:2', env: [{ name: 'B', value: '2' }] }, { name: 'new' }],
     });
@@ -32,13 +32,13 @@ describe('a strategic merge patch', () => {
         name: 'web',
         image: 'web:2',
         env: [
-          { name: 'A', value: '1' },
           { name: 'B', value: '2' },
+          { name: 'A', value: '1' },
         ],
         args: ['x', 'y'],
       },
-      { name: 'log', image: 'log:1' },
       { name: 'new' },
+      { name: 'log', image: 'log:1' },
     ]);
   });
 
@@ -64,7 +64,7 @@ describe('a strategic merge patch', () => {
     assert.deepEqual(
       strategic({ metadata: { '$deleteFromPrimitiveList/finalizers': ['a.io/x'], finalizers: ['a.io/z'] } })
         .metadata.finalizers,
-      ['a.io/y', 'a.io/z'],
+      ['a.io/z', 'a.io/y'],
     );
   });
 
