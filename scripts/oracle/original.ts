@@ -18,7 +18,7 @@ const seenLate =
   /\/(?:\w*roles|\w*rolebindings|resourcequotas|limitranges|\w+classes|customresourcedefinitions|namespaces|serviceaccounts)(?:\/[^/]*)?(?:\?|$)/;
 const seenWithinMs = 150;
 
-/** kube-apiserver of `scripts/peers` over an etcd of the system (Debian's etcd-server), on free ports of loopback. */
+/** kube-apiserver and etcd of `scripts/peers`, on free ports of loopback. */
 export interface Original extends Server {
   stop(): Promise<void>;
 }
@@ -26,17 +26,14 @@ export interface Original extends Server {
 /** @throws Error that says what to install, or how a program ended */
 export async function startOriginal(): Promise<Original> {
   const apiserver = built('kube-apiserver');
-  if (spawnSync('etcd', ['--version']).error)
-    throw new Error(
-      'There is no etcd on the PATH: apt-get install etcd-server (Debian), or see https://etcd.io.',
-    );
+  const etcdProgram = built('etcd');
   const folder = mkdtempSync(join(tmpdir(), 'kith-oracle-'));
   const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
   const [etcdAt, peerAt] = [`http://127.0.0.1:${etcdPort}`, `http://127.0.0.1:${peerPort}`];
   writeAccountKeys(folder);
   writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`);
 
-  const etcd = start(folder, 'etcd', {
+  const etcd = start(folder, etcdProgram, {
     'data-dir': 'etcd',
     'unsafe-no-fsync': true,
     'listen-client-urls': etcdAt,

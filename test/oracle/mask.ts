@@ -30,7 +30,7 @@ const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 /** The script's own addresses are of 192.0.2.0/24 and 198.51.100.0/24, which are for documentation. */
 const serviceAddress = /\b10\.(?:9[6-9]|10\d|11[01])\.\d{1,3}\.\d{1,3}\b/g;
 const age = /^(?:\d+[ydhms])+$/;
-const versionInWords = /(resource ?version:? )\d+( \(\d+\))?/gi;
+const versionInWords = /(resource ?version:? |in record \(|current: )\d+( \(\d+\))?/gi;
 
 class Known {
   readonly #uids = new Map<string, string>();

@@ -1,8 +1,9 @@
-import { badRequest, refusal } from '../../../api/errors.ts';
-import { kindNamed } from '../../../api/kinds.ts';
+import { badRequest } from '../../../api/errors.ts';
+import { fieldErrorsText } from '../../../api/field-errors.ts';
 import type { DeleteOptions as WireDeleteOptions } from '../../../api/types.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import type { ListQuery } from '../resources/reader.ts';
+import { checkDeleteOptions } from './list-options.ts';
 import type { IncludeObject } from './represent.ts';
 
 /** What a list, watch or deletecollection asks for. */
@@ -12,7 +13,8 @@ export function listQueryOf(query: URLSearchParams, namespace: string | undefine
     namespace,
     labelSelector: text('labelSelector'),
     fieldSelector: text('fieldSelector'),
-    limit: wholeNumber(query, 'limit'),
+    // Fewer than none asks for all.
+    limit: Math.max(0, wholeNumber(query, 'limit') ?? 0),
     continue: text('continue') || undefined,
     resourceVersion: text('resourceVersion'),
     resourceVersionMatch: text('resourceVersionMatch'),
@@ -28,25 +30,31 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
   );
 }
 
-/** DeleteOptions come in the body, or as parameters where there is none. */
+/** DeleteOptions come in the body, or as parameters where there is none. What they hold beyond is left aside, as in Kubernetes. */
 export function deleteOptionsOf(body: unknown, query: URLSearchParams): WireDeleteOptions {
-  if (body !== undefined) {
-    const wrong = refusal(kindNamed('Pod'), '', decodeStrict('DeleteOptions', body));
-    if (wrong) throw badRequest(`the body of the request is not DeleteOptions: ${wrong.message}`);
-    return body as WireDeleteOptions;
-  }
+  const options = body === undefined ? optionsIn(query) : (body as WireDeleteOptions);
+  const errors = decodeStrict('DeleteOptions', options).filter(({ type }) => type !== 'UnknownField');
+  if (errors.length > 0)
+    throw badRequest(`the body of the request is not DeleteOptions: ${fieldErrorsText(errors)}`);
+  checkDeleteOptions(options);
+  return options;
+}
+
+function optionsIn(query: URLSearchParams): WireDeleteOptions {
   const options: WireDeleteOptions = {};
   const grace = wholeNumber(query, 'gracePeriodSeconds');
   const policy = query.get('propagationPolicy');
+  const orphan = query.get('orphanDependents');
   if (grace !== undefined) options.gracePeriodSeconds = grace;
   if (policy) options.propagationPolicy = policy;
+  if (orphan) options.orphanDependents = orphan === 'true';
   return options;
 }
 
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
-  if (!/^\d{1,9}$/.test(text))
-    throw badRequest(`${name}: Invalid value: ${JSON.stringify(text)}: must be a whole number`);
+  if (!/^[-+]?\d{1,15}$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }

@@ -1,17 +1,20 @@
-import { ApiError, badRequest, methodNotAllowed } from '../../../api/errors.ts';
+import { ApiError, badRequest, isNotFound, methodNotAllowed } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Attributes } from '../auth/rule.ts';
 import type { Resource } from '../resources/metadata.ts';
 import { isPodPart } from '../resources/pod-parts.ts';
-import { notYetStreamed } from '../resources/pods.ts';
 import type { Registry, Subresource, WriteContext } from '../resources/registry.ts';
 import type { SharedBytes } from '../storage/shared-bytes.ts';
+import { podStream, streamedSubresources } from '../streams/pod-streams.ts';
 import type { User } from '../users.ts';
 import { negotiate, type Representation } from './accept.ts';
 import { objectAnswer } from './answers.ts';
+import type { Concurrency } from './concurrency.ts';
 import { decodeBody, decodeConfiguration, decodePatch, doublesIn, readBody } from './body.ts';
+import { deprecationOf, isAnsweredWhole, isMadeByReplacing } from './conventions.ts';
 import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
+import { checkListOptions } from './list-options.ts';
 import { podLog, type NodeStreams } from './logs.ts';
 import { deleteOptionsOf, includeObjectOf, listQueryOf } from './query.ts';
 import { showListing, showObject, type Shown } from './represent.ts';
@@ -26,6 +29,7 @@ export interface ServeOptions {
   attributes: Attributes;
   clock: Clock;
   nodeStreams: NodeStreams;
+  concurrency: Concurrency;
   shared: SharedBytes;
   budget: WriteBudget;
 }
@@ -44,7 +48,8 @@ export async function serve(
   const representation = negotiate(request.headers['accept'], isOfMany(verb) ? 'list' : 'object');
   const includeObject = includeObjectOf(query);
   const shown = (): Shown => ({ representation, includeObject, now: clock.date() });
-  const warnings: string[] = [];
+  const deprecation = deprecationOf(kind);
+  const warnings: string[] = deprecation ? [deprecation] : [];
   const context = writeContextOf(verb, request, query, warnings);
   const answer = (status: number, value: object) => objectAnswer(status, value, representation, warnings);
   const show = (status: number, object: Resource) =>
@@ -63,6 +68,7 @@ export async function serve(
     return [await decodeBody(bytes, request), await strictly(bytes)] as const;
   };
 
+  if (verb === 'list' || verb === 'watch') checkListOptions(query, verb === 'watch');
   switch (verb) {
     case 'get':
       if (subresource === 'scale') return show(200, registry.getScale(kind, namespace, name!));
@@ -83,8 +89,17 @@ export async function serve(
           await registry.createSubresource(kind, namespace, name!, asSubresource(info), ...(await object())),
         );
       return show(201, await registry.create(kind, namespace, ...(await object())));
-    case 'update':
-      return show(200, await registry.update(kind, namespace, name!, writable(info), ...(await object())));
+    case 'update': {
+      const [replacement, write] = await object();
+      try {
+        return show(200, await registry.update(kind, namespace, name!, writable(info), replacement, write));
+      } catch (error) {
+        if (subresource || !isNotFound(error) || !isMadeByReplacing(kind)) throw error;
+        // Who may replace may not yet make.
+        registry.authorizer.require({ ...options.attributes, verb: 'create' });
+        return show(201, await registry.create(kind, namespace, replacement, write));
+      }
+    }
     case 'patch': {
       const contentType = request.headers['content-type'];
       const bytes = await body();
@@ -111,7 +126,7 @@ export async function serve(
         deleteOptions,
         dryRunToo(context, deleteOptions),
       );
-      return removed ? answer(200, deletedStatus(info, last)) : show(200, last);
+      return removed && !isAnsweredWhole(kind) ? answer(200, deletedStatus(info, last)) : show(200, last);
     }
     case 'deletecollection': {
       const deleteOptions = deleteOptionsOf(await optional(await body(), request), query);
@@ -140,17 +155,18 @@ function noStrategicPatch(): Error {
 const isOfMany = (verb: RequestInfo['verb']) => verb === 'list' || verb === 'deletecollection';
 
 const isStreamed = (subresource: string | undefined) =>
-  subresource !== undefined && ['exec', 'attach', 'portforward'].includes(subresource);
+  subresource !== undefined && streamedSubresources.includes(subresource);
 
 async function serveStream(
   { verb, kind, namespace, name, subresource }: RequestInfo,
-  { signal }: ApiServerRequest,
+  request: ApiServerRequest & { user: User },
   query: URLSearchParams,
-  { registry, clock, nodeStreams }: ServeOptions,
+  options: ServeOptions,
 ): Promise<ApiServerResponse> {
-  if (isStreamed(subresource)) throw notYetStreamed(subresource!);
+  const pod = options.registry.reader.get(kind, namespace, name!) as Pod;
+  if (isStreamed(subresource)) return podStream(pod, subresource!, request, query, options);
   if (verb !== 'get') throw methodNotAllowed(kind, verb);
-  return podLog(registry.reader.get(kind, namespace, name!) as Pod, query, { nodeStreams, clock, signal });
+  return podLog(pod, query, { ...options, signal: request.signal });
 }
 
 async function serveWatch(

@@ -128,7 +128,8 @@ function fieldValidationErrors(value: string): FieldError[] {
   return fieldValidations.includes(value) ? [] : [notSupported('fieldValidation', value, fieldValidations)];
 }
 
-function invalidOptions(kind: string, errors: readonly FieldError[]): ApiError {
+/** A refusal of how a request is meant, not of what it carries. */
+export function invalidOptions(kind: string, errors: readonly FieldError[]): ApiError {
   return new ApiError(422, 'Invalid', `${kind}.meta.k8s.io "" is invalid: ${fieldErrorsText(errors)}`, {
     group: 'meta.k8s.io',
     kind,

@@ -1,6 +1,6 @@
 import { timestamp } from '../../../api/conditions.ts';
-import { badRequest, conflict } from '../../../api/errors.ts';
-import type { Kind } from '../../../api/kinds.ts';
+import { ApiError, badRequest } from '../../../api/errors.ts';
+import { qualifiedKind, type Kind } from '../../../api/kinds.ts';
 import { isPodTerminal } from '../../../api/pods.ts';
 import type {
   CustomResourceDefinition,
@@ -76,27 +76,37 @@ export function isReleased(kind: Kind, object: Resource): boolean {
 function checkPreconditions(kind: Kind, old: Resource, { preconditions }: WireDeleteOptions): void {
   const { name, uid, resourceVersion } = old.metadata!;
   if (preconditions?.uid && preconditions.uid !== uid)
-    throw conflict(
+    throw unmet(
       kind,
       name!,
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). ` +
+        'The object might have been deleted and then recreated',
     );
   if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion)
-    throw conflict(
+    throw unmet(
       kind,
       name!,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record ` +
+        `(${resourceVersion}). The object might have been modified`,
     );
 }
 
+/** A conflict that names the kind where others name the resource, as Kubernetes does here. */
+function unmet(kind: Kind, name: string, why: string): ApiError {
+  return new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualifiedKind(kind)} ${JSON.stringify(name)}: ${why}`,
+    { name, ...(kind.group && { group: kind.group }), kind: kind.kind },
+  );
+}
+
 function podGrace(pod: Pod, { gracePeriodSeconds }: WireDeleteOptions): number {
-  if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0)
-    throw badRequest('gracePeriodSeconds must be 0 (at once) or more seconds');
   // Nobody runs it, or nobody does any more: there is no one to wait for.
   if (!pod.spec?.nodeName || isPodTerminal(pod)) return 0;
-  // Kubernetes lets a pod ask for less than nothing, and gives it a second.
-  const asked = pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
-  return gracePeriodSeconds ?? (asked < 0 ? 1 : asked);
+  // Kubernetes lets less than nothing be asked for, and gives it a second.
+  const asked = gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+  return asked < 0 ? 1 : asked;
 }
 
 /** The garbage collector does what these two ask for, then takes them away. Without either it works in the background. */

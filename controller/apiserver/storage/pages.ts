@@ -19,16 +19,25 @@ export function encodeContinue({ revision, after }: ContinueToken): string {
 }
 
 export function decodeContinue(text: string): ContinueToken {
+  const { v = '', rv, start } = parsedToken(text);
+  if (v !== 'meta.k8s.io/v1') throw noToken(`server does not recognize this encoded version ${String(v)}`);
+  if (typeof rv === 'number' && typeof start === 'string' && start.endsWith('\0'))
+    return { revision: rv, after: start.slice(0, -1) };
+  throw noToken(typeof start === 'string' ? start : 'it has no key to go on from');
+}
+
+function parsedToken(text: string): Record<string, unknown> {
   try {
-    const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, unknown>;
-    if (v === 'meta.k8s.io/v1' && typeof rv === 'number' && typeof start === 'string' && start.endsWith('\0'))
-      return { revision: rv, after: start.slice(0, -1) };
+    const token: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (typeof token === 'object' && token !== null) return token as Record<string, unknown>;
   } catch {
-    // Said below, in one sentence for every way in which it can be wrong.
+    // Said below: it makes no difference to whoever sent it what else it is.
   }
-  throw badRequest(
-    'continue key is not valid: it is not one that a list gave out; list again from the start',
-  );
+  throw noToken('it is not one that a list gave out');
+}
+
+function noToken(why: string): ApiError {
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`);
 }
 
 /** Keeps what a list looked like at its first page, so that its later pages show the same moment. */

@@ -10,7 +10,8 @@ export function parseResourceVersion(text: string | undefined): number | undefin
   if (text === undefined || text === '') return undefined;
   if (!/^\d{1,15}$/.test(text))
     throw badRequest(
-      `resourceVersion: Invalid value: ${JSON.stringify(text)}: must be a version that a list or watch gave out`,
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ` +
+        `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
     );
   return Number(text);
 }

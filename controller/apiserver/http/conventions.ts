@@ -1,0 +1,50 @@
+import type { Kind } from '../../../api/kinds.ts';
+
+/**
+ * What Kubernetes does for some kinds and not for others, for reasons that only its history knows, and that clients may count on.
+ * Source: the strategies (`AllowCreateOnUpdate`) and stores (`ReturnDeletedObject`) of pkg/registry.
+ */
+const madeByReplacing = new Set([
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Endpoints',
+  'Event',
+  'EventsEvent',
+  'Lease',
+  'LimitRange',
+  'Role',
+  'RoleBinding',
+  'RuntimeClass',
+  'Service',
+]);
+
+const answeredWhole = new Set([
+  'Job',
+  'Namespace',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Pod',
+  'PodTemplate',
+  'ReplicationController',
+  'ResourceQuota',
+  'Service',
+  'ServiceAccount',
+  'StorageClass',
+]);
+
+/** Whether a PUT of what is not there makes it. */
+export function isMadeByReplacing(kind: Kind): boolean {
+  return madeByReplacing.has(kind.type ?? '');
+}
+
+/** Whether a deletion is answered with the object as it was last; else with a Status that names it. */
+export function isAnsweredWhole(kind: Kind): boolean {
+  return answeredWhole.has(kind.type ?? '');
+}
+
+/** What to warn of whoever uses a kind at all. */
+export function deprecationOf(kind: Kind): string | undefined {
+  return kind.type === 'Endpoints'
+    ? 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
+    : undefined;
+}
