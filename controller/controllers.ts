@@ -12,6 +12,7 @@ import { registration } from './nodes/registration.ts';
 import type { Reconciler } from './reconciler.ts';
 import { run } from './runner.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import { CustomGarbage } from './workloads/custom-garbage.ts';
 import { deployment } from './workloads/deployment.ts';
 import { disruption } from './workloads/disruption.ts';
 import { garbageCollector } from './workloads/garbage.ts';
@@ -59,6 +60,7 @@ export const cachedKinds = [
   'ClusterRole',
   'ClusterRoleBinding',
   'CertificateSigningRequest',
+  'CustomResourceDefinition',
 ] as const;
 
 /** The whole control plane at a glance; beside these run `Liveness` and `Scheduler`, which have a rhythm of their own. */
@@ -117,6 +119,7 @@ export async function startControllers(parts: ControllersParts): Promise<{ stop(
     log: log.child('scheduler'),
     events,
   });
+  const customGarbage = new CustomGarbage({ client, world, kinds: cachedKinds, clock, log });
   const liveness = new Liveness({ ...parts, world, log: log.child('liveness'), events });
   const doubting = clock.every(unconfirmedMsMax, () => {
     const dropped = world.doubt();
@@ -126,7 +129,12 @@ export async function startControllers(parts: ControllersParts): Promise<{ stop(
   return {
     async stop() {
       doubting.cancel();
-      await Promise.all([liveness.stop(), scheduler.stop(), ...stops.map((stop) => stop())]);
+      await Promise.all([
+        customGarbage.stop(),
+        liveness.stop(),
+        scheduler.stop(),
+        ...stops.map((stop) => stop()),
+      ]);
       await events.settled();
       world.stop();
       await Promise.all(informers.map(([, each]) => each.stop()));

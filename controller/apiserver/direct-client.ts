@@ -1,6 +1,7 @@
 import { badRequest } from '../../api/errors.ts';
 import type { Client, KubeObject, ListOptions, ObjectList, WriteOptions } from '../../client/client.ts';
 import { kindOfWrite, knownKind } from '../../client/paths.ts';
+import type { Kind } from '../../api/kinds.ts';
 import type { Registry, WriteContext } from './resources/registry.ts';
 import type { Resource } from './resources/metadata.ts';
 import { controllerUser, type User } from './users.ts';
@@ -19,6 +20,12 @@ export function directClient(registry: Registry, user: User = controllerUser): C
     warn: () => {},
   });
 
+  /** A built-in kind by its name, a custom one by that of its definition: `widgets.example.com`. */
+  const kindCalled = (name: string): Kind =>
+    (name.includes('.') ? registry.kinds.defined(name) : undefined) ?? knownKind(name);
+  const written = (object: KubeObject, subresource: WriteOptions['subresource']): Kind =>
+    registry.kinds.of(object.apiVersion, object.kind) ?? kindOfWrite(object, subresource);
+
   return {
     async get<T extends KubeObject>({
       kind: kindName,
@@ -29,19 +36,19 @@ export function directClient(registry: Registry, user: User = controllerUser): C
       namespace?: string;
       name: string;
     }) {
-      const kind = knownKind(kindName);
+      const kind = kindCalled(kindName);
       return registry.reader.get(kind, namespaceOf(kind, namespace), name) as T;
     },
 
     async list<T extends KubeObject>(kindName: string, options: ListOptions = {}) {
       return (await registry.reader.list(
-        knownKind(kindName),
+        kindCalled(kindName),
         options,
       )) as ObjectList<Resource> as ObjectList<T>;
     },
 
     async create<T extends KubeObject>(object: T, options: WriteOptions = {}) {
-      const kind = kindOfWrite(object, options.subresource);
+      const kind = written(object, options.subresource);
       const { namespace, name } = object.metadata ?? {};
       const body = plain(object);
       if (!options.subresource)
@@ -60,7 +67,7 @@ export function directClient(registry: Registry, user: User = controllerUser): C
     },
 
     async update<T extends KubeObject>(object: T, options: WriteOptions = {}) {
-      const kind = kindOfWrite(object, options.subresource);
+      const kind = written(object, options.subresource);
       const { namespace, name = '' } = object.metadata ?? {};
       const { subresource } = options;
       return (await registry.update(
@@ -74,7 +81,7 @@ export function directClient(registry: Registry, user: User = controllerUser): C
     },
 
     async patch(ref, type, patch, options = {}) {
-      const kind = knownKind(ref.kind);
+      const kind = kindCalled(ref.kind);
       const namespace = namespaceOf(kind, ref.namespace);
       return (await registry.patch(
         kind,
@@ -88,14 +95,14 @@ export function directClient(registry: Registry, user: User = controllerUser): C
     },
 
     async delete(ref, { dryRun = false, ...options } = {}) {
-      const kind = knownKind(ref.kind);
+      const kind = kindCalled(ref.kind);
       await registry.delete(kind, namespaceOf(kind, ref.namespace), ref.name, options, context({ dryRun }));
     },
 
     async *watch(kindName, { signal, ...options }) {
       if (signal.aborted) return;
       const stream = await registry.reader.watch(
-        knownKind(kindName),
+        kindCalled(kindName),
         { ...options, allowWatchBookmarks: true },
         signal,
       );

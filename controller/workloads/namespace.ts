@@ -1,5 +1,7 @@
 import { kindNamed, kinds } from '../../api/kinds.ts';
-import type { Namespace } from '../../api/types.ts';
+import { isConditionTrue } from '../../api/conditions.ts';
+import type { CustomResourceDefinition, Namespace } from '../../api/types.ts';
+import type { World } from '../world.ts';
 import type { Action, Reconciler } from '../reconciler.ts';
 
 /** What the API server puts into `spec.finalizers` of each namespace, for this controller to take away. */
@@ -42,10 +44,26 @@ export function namespaceEnd(cachedKinds: readonly string[]): Reconciler {
             namespace: name,
             expectEmpty: contents.includes(kind),
           })),
+        ...customKinds(world).map((kind): Action => ({
+          do: 'purge',
+          kind,
+          namespace: name,
+          expectEmpty: true,
+        })),
         { do: 'update', object, subresource: 'finalize' },
       ];
     },
   };
+}
+
+/** The custom kinds that may lie in a namespace, by the names of their definitions: the client knows them so. */
+function customKinds(world: World): string[] {
+  return world
+    .all<CustomResourceDefinition>('CustomResourceDefinition')
+    .filter(
+      ({ spec, status }) => spec.scope === 'Namespaced' && isConditionTrue(status?.conditions, 'Established'),
+    )
+    .map(({ metadata }) => metadata?.name ?? '');
 }
 
 function isEnding(namespace: Namespace | undefined): boolean {

@@ -38,6 +38,13 @@ export class KindTable implements KindSet {
       .find((each) => each.apiVersion === apiVersion && each.kind === kind);
   }
 
+  /** The kind of a definition by its name: `widgets.example.com`, in the version that clients prefer. */
+  defined(name: string): Kind | undefined {
+    const key = objectKey(kindNamed('CustomResourceDefinition'), undefined, name);
+    const definition = this.#store.get(key)?.value as CustomResourceDefinition | undefined;
+    return definition && kindsIn(definition)[0];
+  }
+
   definitions(): CustomResourceDefinition[] {
     const { entries } = this.#store.list(collectionKey(kindNamed('CustomResourceDefinition')));
     return entries.map(({ value }) => value as CustomResourceDefinition);
