@@ -15,6 +15,13 @@ export interface KubeContext {
   namespace?: string;
 }
 
+/** One way into one cluster by a client certificate: what `kith kubeconfig --user` gives out. */
+export interface CertificateContext extends Omit<KubeContext, 'token'> {
+  /** PEM. */
+  certificate: string;
+  key: string;
+}
+
 /** The file that kubectl would write to: the first of `$KUBECONFIG`, else `~/.kube/config`. */
 export function kubeconfigPath(environment: NodeJS.ProcessEnv = process.env): string {
   const [first] = (environment['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
@@ -29,7 +36,7 @@ export function kubeconfigPath(environment: NodeJS.ProcessEnv = process.env): st
  */
 export async function writeContext(
   path: string,
-  context: KubeContext,
+  context: KubeContext | CertificateContext,
   options: { makeCurrent?: boolean } = {},
 ): Promise<void> {
   await change(path, (text) => withContext(text, context, options));
@@ -58,21 +65,34 @@ export function contextIn(text: string, name?: string): KubeContext | undefined 
 }
 
 /** The kubeconfig `text` with the context in it; an empty text is a new file. */
-export function withContext(text: string, context: KubeContext, { makeCurrent = false } = {}): string {
-  const { name, server, ca, token, namespace } = context;
+export function withContext(
+  text: string,
+  context: KubeContext | CertificateContext,
+  { makeCurrent = false } = {},
+): string {
+  const { name, server, ca, namespace } = context;
   const document = parsed(text);
   if (!document.contents) document.contents = document.createNode({ apiVersion: 'v1', kind: 'Config' });
   if (!document.has('apiVersion')) document.set('apiVersion', 'v1');
   if (!document.has('kind')) document.set('kind', 'Config');
   const certificate = Buffer.from(ca).toString('base64');
   put(document, 'clusters', { name, cluster: { server, 'certificate-authority-data': certificate } });
-  put(document, 'users', { name, user: { token } });
+  put(document, 'users', { name, user: credentialsOf(context) });
   put(document, 'contexts', {
     name,
     context: { cluster: name, user: name, ...(namespace && { namespace }) },
   });
   if (makeCurrent || !document.get('current-context')) document.set('current-context', name);
   return document.toString(styleOf(text));
+}
+
+function credentialsOf(context: KubeContext | CertificateContext): object {
+  if ('token' in context) return { token: context.token };
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return {
+    'client-certificate-data': base64(context.certificate),
+    'client-key-data': base64(context.key),
+  };
 }
 
 /** Written as it was: lists indented, and braces padded, only where the file has them so. kubectl does neither. */

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { withContext } from '../../client/kubeconfig.ts';
+import { kubeconfigPath, withContext, writeContext as writeInto } from '../../client/kubeconfig.ts';
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { Home } from '../home.ts';
@@ -8,14 +8,32 @@ import { requireCluster } from '../program.ts';
 
 export default class Kubeconfig extends KithCommand {
   static override description =
-    'Print a kubeconfig for kubectl, Helm and k9s, or write its context into the one you use.';
+    'Print a kubeconfig for kubectl, Helm and k9s, or write its context into the one you use. Yours may do everything; one for --user only what roles let that user do.';
   static override examples = [
     '<%= config.bin %> kubeconfig > kith.yaml',
     '<%= config.bin %> kubeconfig --write',
+    '<%= config.bin %> kubeconfig --user ben --group writers --expires 30d > ben.yaml',
+    '<%= config.bin %> kubeconfig --revoke ben',
   ];
   static override flags = {
     write: Flags.boolean({
       description: 'into $KUBECONFIG or ~/.kube/config; other contexts stay as they are',
+    }),
+    user: Flags.string({
+      description: 'with a new certificate for a user of this name',
+    }),
+    group: Flags.string({
+      description: 'a group that the user is in; may be given several times',
+      multiple: true,
+      dependsOn: ['user'],
+    }),
+    expires: Flags.string({
+      description: 'how long the certificate counts: 1h, 30d (default: 30d)',
+      dependsOn: ['user'],
+    }),
+    revoke: Flags.string({
+      description: 'end all certificates of this user, and what they are connected by',
+      exclusive: ['user', 'write'],
     }),
   };
 
@@ -32,9 +50,39 @@ export default class Kubeconfig extends KithCommand {
           exit: exitCodes.wrongInput,
         },
       );
+    if (flags.revoke !== undefined) return this.#revoke(home, flags.revoke);
+    if (flags.user !== undefined)
+      return this.#issue(home, {
+        user: flags.user,
+        groups: flags.group ?? [],
+        expires: flags.expires ?? '30d',
+        write: flags.write,
+      });
     if (!flags.write)
       return void process.stdout.write(withContext('', contextOf(home, record), { makeCurrent: true }));
     const { name, file } = await writeContext(home, record);
     this.log(`context ${name} is in ${file}`);
+  }
+
+  async #issue(
+    home: Home,
+    wish: { user: string; groups: string[]; expires: string; write: boolean },
+  ): Promise<void> {
+    const { userContext } = await import('../user-certificate.ts');
+    const { context, expiresAt } = await userContext(home, wish);
+    const until = `until ${expiresAt.toISOString()}`;
+    if (wish.write) {
+      const file = kubeconfigPath();
+      await writeInto(file, context);
+      return this.log(`context ${context.name} is in ${file}, ${until}`);
+    }
+    process.stderr.write(`For ${wish.user}, ${until}. Whoever has it is ${wish.user}.\n`);
+    process.stdout.write(withContext('', context, { makeCurrent: true }));
+  }
+
+  async #revoke(home: Home, user: string): Promise<void> {
+    const { revokeUser } = await import('../user-certificate.ts');
+    const count = await revokeUser(home, user);
+    this.log(count === 0 ? `${user} has no certificate` : `${count} of ${user} revoked`);
   }
 }

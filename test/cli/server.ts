@@ -15,6 +15,9 @@ import type { KubeObject, ObjectRef } from '../../client/client.ts';
 import { writeContext } from '../../client/kubeconfig.ts';
 import { Tokens } from '../../controller/apiserver/auth/tokens.ts';
 import { createApiServer } from '../../controller/apiserver/create.ts';
+import { clientAuthority } from '../../controller/apiserver/tls/client-authority.ts';
+import { clientCertificateRoutes } from '../../controller/apiserver/tls/client-certificate-routes.ts';
+import { ClientCertificates } from '../../controller/apiserver/tls/client-certificates.ts';
 import { tlsListener } from '../../controller/apiserver/tls-listener.ts';
 import { servingCertificate } from '../../controller/apiserver/tls/serving-certificate.ts';
 import { adminUser } from '../../controller/apiserver/users.ts';
@@ -55,13 +58,17 @@ session.on('error', () => {});
 
 const store = await openStore({ driver: memoryLog(clock), clock, log, snapshotEveryMs: 0 });
 const nodeStreams = (node: string) => (node === 'absent' ? undefined : session);
-const apiServer = await createApiServer({ store, clock, random, log, nodeStreams });
+const authority = await clientAuthority(join(home, 'keys'), clock);
+const clientCertificates = new ClientCertificates({ authority, store, clock });
+const routes = clientCertificateRoutes(clientCertificates);
+const apiServer = await createApiServer({ store, clock, random, log, nodeStreams, routes });
 mkdirSync(join(home, 'tls'), { recursive: true });
 const certificate = await servingCertificate(join(home, 'tls'), clock);
 const listener = await tlsListener({
   apiServer,
   certificate,
   tokens: new Tokens().add('token', adminUser),
+  clientCertificates,
   port,
   clock,
 });
