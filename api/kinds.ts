@@ -129,6 +129,15 @@ const entries: Entry[] = [
     all: true,
     subresources: ['status'],
   },
+  // The same objects, in the form of an earlier version (`api/autoscalers.ts`).
+  {
+    kind: 'HorizontalPodAutoscaler',
+    type: 'HorizontalPodAutoscalerV1',
+    apiVersion: 'autoscaling/v1',
+    shortNames: 'hpa',
+    all: true,
+    subresources: ['status'],
+  },
   { kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', shortNames: 'pdb', subresources: ['status'] },
   {
     kind: 'Service',
@@ -312,7 +321,9 @@ export function kindsCalled(word: string): Kind[] {
       [kind.plural, kind.singular, ...kind.shortNames].includes(name!) &&
       (rest.length === 0 || [kind.group, `${kind.version}.${kind.group}`].includes(rest.join('.'))),
   );
-  return exact.length > 0 ? exact : kinds.filter((kind) => kind.categories.includes(lower));
+  const called = exact.length > 0 ? exact : kinds.filter((kind) => kind.categories.includes(lower));
+  // Of two forms of the same objects, the first in the list is meant.
+  return called.filter(({ plural }, index) => called.findIndex((each) => each.plural === plural) === index);
 }
 
 /** As messages name the resource: `pods`, `deployments.apps`. */

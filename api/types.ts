@@ -398,6 +398,12 @@ export interface CrossVersionObjectReference {
   name: string;
 }
 
+export interface CrossVersionObjectReferenceV1 {
+  apiVersion?: string;
+  kind: string;
+  name: string;
+}
+
 export interface CustomResourceColumnDefinition {
   description?: string;
   format?: string;
@@ -940,6 +946,29 @@ export interface HorizontalPodAutoscalerStatus {
   conditions?: HorizontalPodAutoscalerCondition[];
   currentMetrics?: MetricStatus[];
   currentReplicas?: number;
+  desiredReplicas: number;
+  lastScaleTime?: string;
+  observedGeneration?: number;
+}
+
+export interface HorizontalPodAutoscalerV1 {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: HorizontalPodAutoscalerV1Spec;
+  status?: HorizontalPodAutoscalerV1Status;
+}
+
+export interface HorizontalPodAutoscalerV1Spec {
+  maxReplicas: number;
+  minReplicas?: number;
+  scaleTargetRef: CrossVersionObjectReferenceV1;
+  targetCPUUtilizationPercentage?: number;
+}
+
+export interface HorizontalPodAutoscalerV1Status {
+  currentCPUUtilizationPercentage?: number;
+  currentReplicas: number;
   desiredReplicas: number;
   lastScaleTime?: string;
   observedGeneration?: number;

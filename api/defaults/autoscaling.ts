@@ -1,12 +1,12 @@
+import { cpuUtilizationByDefault, toAutoscalerV1, toAutoscalerV2 } from '../autoscalers.ts';
 import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerV1,
   HPAScalingRules,
   MetricSpec,
 } from '../types.ts';
 
-/** Kubernetes' own: percent of what the pods request. */
-const cpuUtilization = 80;
 const periodSeconds = 15;
 
 const scaleUp: HPAScalingRules = {
@@ -26,8 +26,13 @@ const scaleDown: HPAScalingRules = {
 
 const cpuMetric = (): MetricSpec => ({
   type: 'Resource',
-  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpuUtilization } },
+  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpuUtilizationByDefault } },
 });
+
+/** The older form, by way of the newer one: what is asked for by annotations counts too. */
+export function defaultAutoscalerV1(autoscaler: HorizontalPodAutoscalerV1): HorizontalPodAutoscalerV1 {
+  return toAutoscalerV1(defaultAutoscaler(toAutoscalerV2(autoscaler)));
+}
 
 export function defaultAutoscaler(autoscaler: HorizontalPodAutoscaler): HorizontalPodAutoscaler {
   const { spec = {} as HorizontalPodAutoscalerSpec } = autoscaler;

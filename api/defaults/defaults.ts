@@ -8,6 +8,7 @@ import type {
   EndpointSlice,
   Endpoints,
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   IngressClass,
   Job,
   LimitRange,
@@ -27,7 +28,7 @@ import type {
   StatefulSet,
   StorageClass,
 } from '../types.ts';
-import { defaultAutoscaler } from './autoscaling.ts';
+import { defaultAutoscaler, defaultAutoscalerV1 } from './autoscaling.ts';
 import { defaultCronJob, defaultJob } from './batch.ts';
 import { defaultNamespace, defaultNode, defaultSecret } from './cluster.ts';
 import { defaultCustomResourceDefinition } from './custom-resource-definition.ts';
@@ -62,6 +63,7 @@ const defaults: Record<string, (object: Typed) => Typed> = {
   EndpointSlice: of<EndpointSlice>(defaultEndpointSlice),
   Endpoints: of<Endpoints>(defaultEndpoints),
   HorizontalPodAutoscaler: of<HorizontalPodAutoscaler>(defaultAutoscaler),
+  HorizontalPodAutoscalerV1: of<HorizontalPodAutoscalerV1>(defaultAutoscalerV1),
   IngressClass: of<IngressClass>(defaultIngressClass),
   Job: of<Job>(defaultJob),
   LimitRange: of<LimitRange>(defaultLimitRange),

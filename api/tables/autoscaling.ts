@@ -1,5 +1,7 @@
+import { toAutoscalerV2 } from '../autoscalers.ts';
 import type {
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   MetricSpec,
   MetricStatus,
   MetricTarget,
@@ -24,6 +26,11 @@ export const autoscalerColumns: Columns<HorizontalPodAutoscaler> = [
   column('Replicas', ({ status }) => status?.currentReplicas ?? 0),
   column('Age', ({ metadata }, now) => age(metadata?.creationTimestamp, now)),
 ];
+
+export const autoscalerV1Columns: Columns<HorizontalPodAutoscalerV1> = autoscalerColumns.map((each) => ({
+  ...each,
+  cell: (autoscaler, now) => each.cell(toAutoscalerV2(autoscaler), now),
+}));
 
 /** `cpu: <unknown>/80%, 12/50`. */
 function targets({ spec, status }: HorizontalPodAutoscaler): string {

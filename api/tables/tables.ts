@@ -1,7 +1,7 @@
 import { kindNamed } from '../kinds.ts';
 import type { Kind } from '../kinds.ts';
 import type { ListMeta, ObjectMeta } from '../types.ts';
-import { autoscalerColumns } from './autoscaling.ts';
+import { autoscalerColumns, autoscalerV1Columns } from './autoscaling.ts';
 import { cronJobColumns, jobColumns } from './batch.ts';
 import {
   configMapColumns,
@@ -56,6 +56,7 @@ const columnsOfKind: Record<string, Columns<AnyObject>> = {
   Event: of(eventColumns),
   EventsEvent: of(eventsEventColumns),
   HorizontalPodAutoscaler: of(autoscalerColumns),
+  HorizontalPodAutoscalerV1: of(autoscalerV1Columns),
   Ingress: of(ingressColumns),
   IngressClass: of(ingressClassColumns),
   Job: of(jobColumns),

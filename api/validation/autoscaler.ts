@@ -1,9 +1,11 @@
+import { toAutoscalerV2 } from '../autoscalers.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import { compareQuantities } from '../quantity.ts';
 import type {
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   HPAScalingPolicy,
   HPAScalingRules,
   HorizontalPodAutoscalerSpec,
@@ -35,6 +37,14 @@ export function validateAutoscaler(
     ...validateRules('spec.behavior.scaleUp', behavior?.scaleUp),
     ...validateRules('spec.behavior.scaleDown', behavior?.scaleDown),
   ];
+}
+
+/** The older form is judged as the newer one, in whose words mistakes are named. */
+export function validateAutoscalerV1(
+  autoscaler: HorizontalPodAutoscalerV1,
+  old?: HorizontalPodAutoscalerV1,
+): FieldError[] {
+  return validateAutoscaler(toAutoscalerV2(autoscaler), old && toAutoscalerV2(old));
 }
 
 function validateMetrics(

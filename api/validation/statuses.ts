@@ -43,6 +43,7 @@ const counts: Readonly<Record<string, readonly string[]>> = {
     'collisionCount',
   ],
   HorizontalPodAutoscaler: ['currentReplicas', 'desiredReplicas'],
+  HorizontalPodAutoscalerV1: ['currentReplicas', 'desiredReplicas'],
   PodDisruptionBudget: ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'],
   ReplicaSet: [...ofReplicas, 'terminatingReplicas'],
   ReplicationController: ofReplicas,

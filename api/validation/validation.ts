@@ -16,6 +16,7 @@ import type {
   Event,
   EventsEvent,
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   Ingress,
   IngressClass,
   Job,
@@ -42,7 +43,7 @@ import type {
   StatefulSet,
   StorageClass,
 } from '../types.ts';
-import { validateAutoscaler } from './autoscaler.ts';
+import { validateAutoscaler, validateAutoscalerV1 } from './autoscaler.ts';
 import { validateSigningRequest } from './certificate-signing-request.ts';
 import { validateConfigMap } from './config-map.ts';
 import { validateControllerRevision } from './controller-revision.ts';
@@ -105,6 +106,7 @@ const rules: Record<string, Rule<AnyObject>> = {
   Event: of<Event>(validateEvent),
   EventsEvent: of<EventsEvent>(validateEventsEvent),
   HorizontalPodAutoscaler: of<HorizontalPodAutoscaler>(validateAutoscaler),
+  HorizontalPodAutoscalerV1: of<HorizontalPodAutoscalerV1>(validateAutoscalerV1),
   Ingress: of<Ingress>(validateIngress),
   IngressClass: of<IngressClass>(validateIngressClass),
   Job: of<Job>(validateJob),
@@ -186,6 +188,7 @@ const judging = new Set([
   'Endpoints',
   'EventsEvent',
   'HorizontalPodAutoscaler',
+  'HorizontalPodAutoscalerV1',
   'Ingress',
   'IngressClass',
   'Job',

@@ -22,7 +22,7 @@ const waiting: Readonly<Record<string, string>> = {
  * says so once more.
  */
 export const withoutController: Reconciler = {
-  name: 'without-controller',
+  name: 'missing',
   watches: Object.keys(waiting),
   keysOf: (object) => [`${object.kind}:${keyOf(object)}`],
   decide(world, key) {

@@ -40,6 +40,7 @@ const roots = [
   'V1Job',
   'V1CronJob',
   'V2HorizontalPodAutoscaler',
+  'V1HorizontalPodAutoscaler',
   'V1PodDisruptionBudget',
   'V1Eviction',
   'V1Ingress',
@@ -81,6 +82,10 @@ const renamed: Record<string, string> = {
   CoreV1EndpointPort: 'CoreEndpointPort',
   EventsV1Event: 'EventsEvent',
   EventsV1EventSeries: 'EventsEventSeries',
+  V1CrossVersionObjectReference: 'CrossVersionObjectReferenceV1',
+  V1HorizontalPodAutoscaler: 'HorizontalPodAutoscalerV1',
+  V1HorizontalPodAutoscalerSpec: 'HorizontalPodAutoscalerV1Spec',
+  V1HorizontalPodAutoscalerStatus: 'HorizontalPodAutoscalerV1Status',
 };
 const groupPrefix = /^(Core|Discovery|Events|Authentication|Rbac|Apiextensions)?V\d+((alpha|beta)\d+)?/;
 const modelOf = new Map<string, string>();

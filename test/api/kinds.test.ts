@@ -10,6 +10,7 @@ describe('kinds', () => {
     for (const word of ['po', 'pod', 'pods', 'Pod']) assert.deepEqual(kindsCalled(word), [kindNamed('Pod')]);
     for (const word of ['deploy', 'deployments.apps', 'deployments.v1.apps'])
       assert.deepEqual(kindsCalled(word), [kindNamed('Deployment')]);
+    assert.deepEqual(kindsCalled('hpa'), [kindNamed('HorizontalPodAutoscaler')]);
     assert.deepEqual(kindsCalled('deployments.batch'), []);
     assert.deepEqual(
       kindsCalled('all').map(({ kind }) => kind),
@@ -37,8 +38,8 @@ describe('kinds', () => {
 
   it('all have a schema, and no two share a name', () => {
     for (const kind of kinds) assert.ok(typeSchema(kind.type!).fields['metadata'], kind.kind);
-    // Events are the same objects in two groups.
-    const named = kinds.filter(({ type }) => type !== 'EventsEvent');
+    // Events and autoscalers are the same objects in two forms.
+    const named = kinds.filter(({ type }) => !['EventsEvent', 'HorizontalPodAutoscalerV1'].includes(type!));
     // Some, as `endpoints`, are one word for one and for many.
     const words = named.flatMap((kind) => [...new Set([kind.plural, kind.singular, ...kind.shortNames])]);
     assert.equal(new Set(words).size, words.length);

@@ -52,6 +52,7 @@ const firstStatus: Record<string, object | 'as given'> = {
   CertificateSigningRequest: {},
   CronJob: {},
   HorizontalPodAutoscaler: { desiredReplicas: 0 },
+  HorizontalPodAutoscalerV1: { currentReplicas: 0, desiredReplicas: 0 },
   PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   Node: 'as given',
 };
