@@ -2,7 +2,7 @@ import type { Kind } from './kinds.ts';
 import { isPlainObject, setOwn } from './plain-objects.ts';
 import type { PlainObject } from './plain-objects.ts';
 import { canonicalQuantity, quantityProblem } from './quantity.ts';
-import { fieldSchema } from './schema/load.ts';
+import { fieldSchemaOf } from './schema/load.ts';
 import type { FieldSchema } from './schema/schema.ts';
 
 /**
@@ -24,7 +24,7 @@ function customOf(object: PlainObject): PlainObject {
 function objectOf(type: string, object: PlainObject): PlainObject {
   const result: PlainObject = {};
   for (const [field, value] of Object.entries(object)) {
-    const schema = fieldSchema(type, field);
+    const schema = fieldSchemaOf(type, field, value);
     const kept = schema && valueOf(schema, value);
     if (kept !== undefined) setOwn(result, field, kept);
   }

@@ -14,9 +14,10 @@ export class CostExceeded extends Error {
   }
 }
 
-/** As Kubernetes: what one rule may cost, and all rules of one object together. */
+/** What one rule may cost, as in Kubernetes: some tenths of a second. */
 export const costPerCallMax = 1_000_000;
-export const costPerObjectMax = 10_000_000;
+/** What all rules of one object may cost together: half of what Kubernetes lets them, for here nobody else is answered meanwhile. */
+export const costPerObjectMax = 5_000_000;
 
 /** Counts what a rule costs while it runs, in Kubernetes' units: about one for each step. */
 export class Cost {

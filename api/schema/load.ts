@@ -1,5 +1,6 @@
 import data from './kubernetes.json' with { type: 'json' };
 import mergingData from './merging.json' with { type: 'json' };
+import { isPlainObject } from '../plain-objects.ts';
 import type { FieldMerging, FieldSchema, TypeMerging, TypeSchema } from './schema.ts';
 
 /** What every custom resource has beside the fields of its own schema. */
@@ -24,6 +25,16 @@ export function typeSchema(name: string): TypeSchema {
 export function fieldSchema(type: string, field: string): FieldSchema | undefined {
   const { fields } = typeSchema(type);
   return Object.hasOwn(fields, field) ? fields[field] : undefined;
+}
+
+/** Fields of a schema that may be a schema themselves, or something else (`additionalProperties: true`). */
+const maybeSchemas = new Set(['additionalItems', 'additionalProperties', 'items']);
+const schemaWithin: FieldSchema = { type: 'object', of: 'JSONSchemaProps' };
+
+/** `fieldSchema` for a value that is there: what it may be can hang on what it is. */
+export function fieldSchemaOf(type: string, field: string, value: unknown): FieldSchema | undefined {
+  const isWithin = type === 'JSONSchemaProps' && maybeSchemas.has(field);
+  return isWithin && isPlainObject(value) ? schemaWithin : fieldSchema(type, field);
 }
 
 /** How writers share the fields of a type; empty where nothing is special. */

@@ -4,7 +4,7 @@ import { at, child } from '../field-path.ts';
 import type { Kind } from '../kinds.ts';
 import { isPlainObject } from '../plain-objects.ts';
 import { quantityProblem } from '../quantity.ts';
-import { fieldSchema, typeSchema } from '../schema/load.ts';
+import { fieldSchemaOf, typeSchema } from '../schema/load.ts';
 import type { FieldSchema } from '../schema/schema.ts';
 
 /** The API server stops at as many: an object of nothing but mistakes must not come back as a larger answer. */
@@ -48,7 +48,7 @@ function checkObject(type: string, value: unknown, path: string, errors: FieldEr
   }
   for (const [field, item] of Object.entries(value)) {
     if (errors.length >= errorsMax) return;
-    const schema = fieldSchema(type, field);
+    const schema = fieldSchemaOf(type, field, item);
     if (!schema) errors.push(unknownField(child(path, field)));
     else if (item !== null && item !== undefined)
       check(schema, item, child(path, field), errors, whole && child(path, field) !== 'status');

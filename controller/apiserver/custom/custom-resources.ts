@@ -40,7 +40,6 @@ export function decodeCustom(
   unknown.sort((a, b) => (a.field < b.field ? -1 : 1));
   if (wrong.length > 0) throw undecodable(kind, wrong);
   refuseUnknown(kind, unknown, how, patched);
-  if (kind.custom!.warning) how.warn(kind.custom!.warning);
   return pruned.object as unknown as Resource;
 }
 

@@ -44,6 +44,7 @@ export function isAnsweredWhole(kind: Kind): boolean {
 
 /** What to warn of whoever uses a kind at all. */
 export function deprecationOf(kind: Kind): string | undefined {
+  if (kind.custom) return kind.custom.warning;
   return kind.type === 'Endpoints'
     ? 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
     : undefined;

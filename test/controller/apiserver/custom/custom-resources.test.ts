@@ -411,6 +411,28 @@ describe('custom resources', () => {
       );
     });
 
+    it('say by a warning that a version is deprecated, to whoever asks for it', async () => {
+      await define(cluster, widgetDefinition({ version: { deprecated: true } }));
+      const { headers } = await cluster.ask('GET', widgetsPath);
+      assert.deepEqual(headers['warning'], ['299 - "example.com/v1 Widget is deprecated"']);
+    });
+
+    it('are read strictly, also within items and values', async () => {
+      const schema = {
+        type: 'object',
+        properties: { list: { type: 'array', items: { type: 'string', maxlength: 1 } } },
+      };
+      const path = `${definitionsPath}?fieldValidation=Strict`;
+      const refused = await cluster.ask('POST', path, { body: widgetDefinition({ schema }) });
+      assert.equal(refused.status, 400);
+      assert.match(refused.json.message!, /unknown field ".*properties.*list.*items\.maxlength"/);
+      const wrong = { type: 'object', properties: { list: { type: 'array', items: { maximum: 'a' } } } };
+      assert.equal(
+        (await cluster.ask('POST', definitionsPath, { body: widgetDefinition({ schema: wrong }) })).status,
+        400,
+      );
+    });
+
     it('that convert by a webhook are refused by that name', async () => {
       const body = widgetDefinition({
         spec: {
