@@ -48,7 +48,7 @@ export async function openTunnel(
  * A stream that was reset, or whose session died, emits 'end' like one that came to its end. Whoever pipes a body through
  * must not take the first for the second.
  */
-class Tunnel extends Duplex {
+export class Tunnel extends Duplex {
   readonly #stream: ClientHttp2Stream;
   /** The peer sent all it had: what happens to the stream after that takes nothing away from the reader. */
   #ended = false;

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 
 /** What a driver can do beyond running; what it cannot is refused by name where it is asked for. */
 export interface Capabilities {
@@ -67,10 +67,33 @@ export interface RunningContainer {
   readonly exited: Promise<Exit>;
   /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it is gone. */
   stop(graceMs: number): Promise<Exit>;
-  exec?(command: string[], options: { tty: boolean }): Promise<{ stdio: Duplex; exited: Promise<Exit> }>;
+  /** Runs another command in it, with `capabilities.exec`. Rejects where it cannot be started. */
+  exec?(command: string[], options: SessionOptions): Promise<Session>;
+  /** The app's own streams from now on, beside its log. Its `exited` is the app's; closing it leaves the app alone. */
+  console?(options: SessionOptions): Promise<Session>;
   stats?(): Promise<{ cpuMillisTotal: number; memoryBytes: number }>;
   /** Where what it writes goes from now on. For an adopted container, whose writing goes nowhere until this is called. */
   attach?(output: ContainerSpec['output']): void;
+}
+
+/** Which streams are wanted. With a terminal what goes to stderr comes in stdout. */
+export interface SessionOptions {
+  stdin: boolean;
+  tty: boolean;
+}
+
+/** A command's streams. Each waits for a slow reader. */
+export interface Session {
+  /** `end()` is half-close: the command reads the end of its input, and its output goes on. Undefined: none was asked for. */
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable;
+  /** Undefined with a terminal. */
+  readonly stderr: Readable | undefined;
+  readonly exited: Promise<Exit>;
+  /** Terminals only. */
+  resize?(size: { width: number; height: number }): Promise<void>;
+  /** Ends the command, where it is one of its own and still runs, and frees what it holds. */
+  close(): void;
 }
 
 /** One pod's sandbox: containers in it share what the driver's capabilities say. */

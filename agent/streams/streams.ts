@@ -5,6 +5,8 @@ import type { StreamHandler } from '../../swarm/swarm.ts';
 import type { Pods } from '../pods/pods.ts';
 import { answer } from './answer.ts';
 import { logHandler } from './logs.ts';
+import { portForwardHandler } from './port-forward.ts';
+import { sessionHandler } from './session.ts';
 
 /** Is this member heard, asked on behalf of another one who does not hear it (SWIM's indirect probe). */
 export type Reach = (key: string) => Promise<boolean>;
@@ -14,7 +16,7 @@ const probeBodyBytesMax = 1_024;
 const probesMax = 16;
 
 /** What a kubelet serves and this host does not yet. */
-const notServed = new Set(['exec', 'attach', 'portForward', 'run', 'cri', 'stats', 'metrics', 'checkpoint']);
+const notServed = new Set(['run', 'cri', 'stats', 'metrics', 'checkpoint']);
 
 /** Serves the `streams` purpose: the controller asks, this host answers. */
 export function streamsHandler(options: {
@@ -23,9 +25,14 @@ export function streamsHandler(options: {
   log: Log;
   reach: Reach;
   followersMax?: number;
+  sessionsMax?: number;
+  sessionIdleMsMax?: number;
+  forwardsMax?: number;
 }): StreamHandler {
   const { log, reach } = options;
   const logs = logHandler(options);
+  const sessions = sessionHandler({ ...options, idleMsMax: options.sessionIdleMsMax });
+  const forward = portForwardHandler(options);
   let probes = 0;
 
   const probe = async (stream: ServerHttp2Stream) => {
@@ -56,6 +63,8 @@ export function streamsHandler(options: {
     const topic = url.pathname.split('/')[1] ?? '';
     if (method === 'POST' && topic === 'probe') return probe(stream);
     if (method === 'GET' && topic === 'containerLogs') return logs(stream, url, headers);
+    if (method === 'POST' && (topic === 'exec' || topic === 'attach')) return sessions(stream, url);
+    if (method === 'POST' && topic === 'portForward') return forward(stream, url);
     if (notServed.has(topic))
       return answer(stream, 501, `${topic} is not served by this host's version of kith`);
     answer(stream, 404, `${method} ${url.pathname} is nothing this host knows`);

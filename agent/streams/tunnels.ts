@@ -94,7 +94,7 @@ export function tunnelHandler(options: {
 }
 
 /** Copies both ways until both have ended; when either breaks, or the sandbox goes, the other is cut, and can tell. */
-function join(stream: ServerHttp2Stream, socket: Duplex, gone: Promise<void>): void {
+export function join(stream: ServerHttp2Stream, socket: Duplex, gone: Promise<void>): void {
   const cut = (why: Error) => {
     socket.destroy();
     resetStream(stream, why);
@@ -122,7 +122,7 @@ function parseAuthority(authority: string | undefined): { address: string; port:
 }
 
 /** A connection into the pod that comes about in time; one that comes later is not left open. */
-function connectSoon(clock: Clock, opening: Promise<Duplex>): Promise<Duplex> {
+export function connectSoon(clock: Clock, opening: Promise<Duplex>): Promise<Duplex> {
   return within(clock, connectMsMax, opening, () => {
     opening.then(
       (socket) => socket.destroy(),

@@ -4,16 +4,21 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2';
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { forbidden } from '../../api/errors.ts';
 import type { Clock } from '../../process/clock.ts';
 import type { ApiServer } from './create.ts';
 import type { Tokens } from './auth/tokens.ts';
 import { deliver, type Outlet } from './http/deliver.ts';
 import { jsonAnswer } from './http/answers.ts';
+import type { ApiServerRequest } from './http/exchange.ts';
 import { refusalByOrigin } from './tls/origin-guard.ts';
 import type { ClientCertificates } from './tls/client-certificates.ts';
 import type { ServingCertificate } from './tls/serving-certificate.ts';
+import { answerUpgrade } from './tls/upgrades.ts';
 
 export interface TlsListener {
   readonly port: number;
@@ -68,36 +73,53 @@ export async function tlsListener(options: {
   /** Whose watches and logs end when the listener does. */
   const asking = new Set<AbortController>();
 
-  const respond = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    const outlet = responseOutlet(request, response);
-    const leaving = new AbortController();
-    asking.add(leaving);
-    response.once('close', () => {
-      asking.delete(leaving);
-      leaving.abort();
-    });
-    const isHead = request.method === 'HEAD';
+  const ask = async (
+    request: Pick<Http2ServerRequest, 'method' | 'url' | 'headers' | 'socket' | 'stream'>,
+    more: Pick<ApiServerRequest, 'body' | 'signal' | 'upgrade'>,
+  ) => {
+    const refusal = refusalByOrigin(request.headers, port);
+    if (refusal) return jsonAnswer(403, forbidden('Node', '', refusal).status);
     const shown =
       clientCertificates?.of(request) ?? apiServer.authenticator.ofHeader(request.headers.authorization);
-    const refusal = refusalByOrigin(request.headers, port);
-    const answer = refusal
-      ? jsonAnswer(403, forbidden('Node', '', refusal).status)
-      : await apiServer.handle({
-          from: `${request.socket.remoteAddress ?? ''}:${request.socket.remotePort ?? ''}`,
-          method: request.method,
-          path: request.url,
-          headers: plainHeaders(request.headers),
-          body: request as AsyncIterable<Uint8Array>,
-          user: shown?.user,
-          isStillGood: shown && (() => shown.isStillGood()),
-          signal: leaving.signal,
-        });
-    await deliver(answer, outlet, isHead, clock);
+    return apiServer.handle({
+      from: `${request.socket.remoteAddress ?? ''}:${request.socket.remotePort ?? ''}`,
+      method: request.method,
+      path: request.url,
+      headers: plainHeaders(request.headers),
+      user: shown?.user,
+      isStillGood: shown && (() => shown.isStillGood()),
+      ...more,
+    });
+  };
+  const respond = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    const outlet = responseOutlet(request, response);
+    const signal = leavingWith(response);
+    const answer = await ask(request, { body: request as AsyncIterable<Uint8Array>, signal });
+    await deliver(answer, outlet, request.method === 'HEAD', clock);
     // A body that was refused unread must not hold its connection.
     if (!request.readableEnded) request.resume();
   };
+  /** Aborts when the caller has gone, or the listener goes. */
+  const leavingWith = (caller: Pick<EventEmitter, 'once'>): AbortSignal => {
+    const leaving = new AbortController();
+    asking.add(leaving);
+    caller.once('close', () => {
+      asking.delete(leaving);
+      leaving.abort();
+    });
+    return leaving.signal;
+  };
   server.on('request', (request, response) => {
     respond(request, response).catch(() => response.destroy());
+  });
+  // HTTP/1.1 only: exec, attach and port-forward leave it for streams.
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => {});
+    busy.set(message.socket, 1);
+    const signal = leavingWith(socket);
+    ask(asRequest(message), { signal, upgrade: { message, socket, head } })
+      .then((answer) => answerUpgrade(socket, answer))
+      .catch(() => socket.destroy());
   });
   server.on('session', (session) => {
     sessions.add(session);
@@ -164,6 +186,11 @@ function responseOutlet(request: Http2ServerRequest, response: Http2ServerRespon
     drained: () => (gone.signal.aborted ? Promise.resolve() : new Promise((resolve) => (wake = resolve))),
     closed: gone.signal,
   };
+}
+
+/** What is read of a request is the same in both protocols. */
+function asRequest(message: IncomingMessage): Http2ServerRequest {
+  return message as unknown as Http2ServerRequest;
 }
 
 function plainHeaders(

@@ -129,14 +129,13 @@ async function checkExec(
 ): Promise<ProbeOutcome> {
   const running = sandbox.containers.get(container.name);
   if (!running?.exec) return { passed: false, message: 'this sandbox runs no further commands' };
-  const { stdio, exited } = await abortable(running.exec(command, { tty: false }), signal);
-  stdio.resume();
-  stdio.on('error', () => {});
+  const session = await abortable(running.exec(command, { stdin: false, tty: false }), signal);
+  for (const output of [session.stdout, session.stderr]) output?.on('error', () => {}).resume();
   try {
-    const { code } = await abortable(exited, signal);
+    const { code } = await abortable(session.exited, signal);
     return { passed: code === 0, message: code === 0 ? '' : `command exited with ${code}` };
   } finally {
-    stdio.destroy();
+    session.close();
   }
 }
 
@@ -146,7 +145,10 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     const abort = () => {
       reject(signal.reason);
       promise.then(
-        (late) => (late as { destroy?: () => void })?.destroy?.(),
+        (late) => {
+          const closable = late as { destroy?: () => void; close?: () => void } | undefined;
+          (closable?.destroy ?? closable?.close)?.call(late);
+        },
         // It came to nothing, and too late: the probe has failed already.
         () => {},
       );

@@ -6,7 +6,15 @@ const requestsMax = 400;
 /** A node holds some six watches, `kith top` a dozen; each costs a queue and a stream. */
 const watchesMax = 200;
 
-type Sort = 'request' | 'watch';
+/** Shells and forwarded ports of one identity; each holds a connection here and a process or more on a host. */
+const sessionsMax = 32;
+
+type Sort = 'request' | 'watch' | 'session';
+const words: Record<Sort, string> = {
+  request: 'requests',
+  watch: 'watches',
+  session: 'sessions of exec, attach and port-forward',
+};
 
 /** Counts what each identity has running, so that one that floods is told to wait and the others never notice. */
 export class Concurrency {
@@ -14,7 +22,7 @@ export class Concurrency {
   readonly #max: Record<Sort, number>;
 
   constructor(max: Partial<Record<Sort, number>> = {}) {
-    this.#max = { request: requestsMax, watch: watchesMax, ...max };
+    this.#max = { request: requestsMax, watch: watchesMax, session: sessionsMax, ...max };
   }
 
   /** Counts one more; returns how to count it off. @throws ApiError (too many requests) */
@@ -23,7 +31,7 @@ export class Concurrency {
     const running = this.#running.get(key) ?? 0;
     if (running >= this.#max[sort])
       throw tooManyRequests(
-        `${user.name} has ${running} ${sort === 'watch' ? 'watches' : 'requests'} running already, which is the most; try again later`,
+        `${user.name} has ${running} ${words[sort]} running already, which is the most; try again later`,
       );
     this.#running.set(key, running + 1);
     let isOver = false;

@@ -1,4 +1,14 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { User } from '../users.ts';
+
+/** A connection that its caller asked to leave HTTP on (`Connection: Upgrade`). Whoever answers 101 has taken the socket. */
+export interface Upgrade {
+  message: IncomingMessage;
+  socket: Duplex;
+  /** What came behind the request already. */
+  head: Buffer;
+}
 
 /** One request, whatever it came over. */
 export interface ApiServerRequest {
@@ -16,6 +26,8 @@ export interface ApiServerRequest {
   from?: string | undefined;
   /** Aborts when the caller has gone. */
   signal: AbortSignal;
+  /** Only from listeners whose connections can leave HTTP. */
+  upgrade?: Upgrade;
 }
 
 export interface ApiServerResponse {

@@ -4,14 +4,15 @@ import {
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import { badRequest, unavailable } from '../../../api/errors.ts';
+import { unavailable } from '../../../api/errors.ts';
 import type { Pod } from '../../../api/types.ts';
 import { streamBody } from '../../../client/stream-body.ts';
 import type { Clock } from '../../../process/clock.ts';
+import { containerOf } from '../streams/container.ts';
+import { nodeOf, type NodeStreams } from '../streams/node-stream.ts';
 import type { ApiServerResponse } from './exchange.ts';
 
-/** The HTTP/2 session of a node's `streams` link, on which the node serves; undefined while there is none. */
-export type NodeStreams = (nodeName: string) => ClientHttp2Session | undefined;
+export type { NodeStreams };
 
 /** What kubectl may ask of a log; handed on to the agent by the same names. */
 const logOptions = [
@@ -23,7 +24,6 @@ const logOptions = [
   'sinceTime',
   'limitBytes',
 ];
-const defaultContainerAnnotation = 'kubectl.kubernetes.io/default-container';
 /** How long an agent may take to begin its answer. */
 const answerWithinMs = 10_000;
 
@@ -39,14 +39,8 @@ export async function podLog(
 ): Promise<ApiServerResponse> {
   const { name, namespace } = pod.metadata!;
   const container = containerOf(pod, query.get('container') ?? '');
-  const node = pod.spec?.nodeName;
-  if (!node)
-    throw badRequest(`pod ${name} does not have a host assigned: kubectl describe pod ${name} says why`);
-  const session = nodeStreams(node);
-  if (!session || session.closed || session.destroyed)
-    throw unavailable(
-      `node ${node}, which runs pod ${name}, is not connected: its logs can be read once it is back`,
-    );
+  const session = nodeOf(pod, nodeStreams, 'its logs can be read');
+  const node = pod.spec!.nodeName!;
   const options = new URLSearchParams();
   for (const option of logOptions) {
     const value = query.get(option);
@@ -64,20 +58,6 @@ export async function podLog(
     headers: { 'content-type': headers['content-type'] ?? 'text/plain' },
     body,
   };
-}
-
-function containerOf(pod: Pod, wanted: string): string {
-  const { name } = pod.metadata!;
-  const containers = (pod.spec?.containers ?? []).map((each) => each.name);
-  const all = [...containers, ...(pod.spec?.initContainers ?? []).map((each) => each.name)];
-  const chosen =
-    wanted ||
-    pod.metadata?.annotations?.[defaultContainerAnnotation] ||
-    (containers.length === 1 ? containers[0]! : undefined);
-  if (!chosen)
-    throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`);
-  if (!all.includes(chosen)) throw badRequest(`container ${chosen} is not valid for pod ${name}`);
-  return chosen;
 }
 
 function answerOf(

@@ -33,6 +33,9 @@ export const subresourceVerbs: Record<string, readonly string[]> = {
   binding: ['create'],
   eviction: ['create'],
   log: ['get'],
+  exec: ['create', 'get'],
+  attach: ['create', 'get'],
+  portforward: ['create', 'get'],
   token: ['create'],
 };
 

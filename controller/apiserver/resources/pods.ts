@@ -1,4 +1,4 @@
-import { ApiError, badRequest, conflict } from '../../../api/errors.ts';
+import { badRequest, conflict } from '../../../api/errors.ts';
 import { setCondition } from '../../../api/conditions.ts';
 import { kindNamed } from '../../../api/kinds.ts';
 import { qosClassOf } from '../../../api/qos.ts';
@@ -94,13 +94,4 @@ export function bound(old: Resource, binding: Binding, now: Date): Resource {
 export interface Eviction {
   metadata?: { name?: string; namespace?: string };
   deleteOptions?: Record<string, unknown>;
-}
-
-/** exec, attach and port-forward need streams to the node that this server does not open yet. */
-export function notYetStreamed(what: string): ApiError {
-  return new ApiError(
-    501,
-    'NotImplemented',
-    `kith does not serve pods/${what} yet: logs work (kubectl logs), and an app's port is reached through its Service on the gateway`,
-  );
 }
