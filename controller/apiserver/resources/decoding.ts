@@ -63,10 +63,7 @@ export function refuseInvalid(kind: Kind, object: Resource, old?: Resource, part
     part && old
       ? [...validatePodPart(part, object, old), ...refusalsOf(kind, object)]
       : validate(kind, object, old);
-  const errors = [
-    ...missing.filter(({ field }) => !wrong.some((each) => each.field === field)),
-    ...wrong,
-  ];
+  const errors = [...missing.filter(({ field }) => !wrong.some((each) => each.field === field)), ...wrong];
   // Kubernetes judges Events in their core form, also those of the newer one.
   const judged = kind.type === 'EventsEvent' ? kindNamed('Event') : kind;
   if (errors.length > 0) throw invalid(judged, object.metadata?.name ?? '', errors);
