@@ -25,6 +25,10 @@ const whenSet = (reason: string) => (value: unknown) => (value ? reason : undefi
 const unless = (allowed: string, reason: string) => (value: string) =>
   value === allowed ? undefined : reason;
 
+/** Only of these: what Kubernetes does not know either says so itself. */
+const whenOf = (refused: readonly string[], reason: string) => (value: string) =>
+  refused.includes(value) ? reason : undefined;
+
 const host = 'a home host never grants this';
 const noLinux = 'kith confines every app by its own sandbox; leave it out';
 
@@ -64,8 +68,8 @@ const ofContainerSecurity: Refusals<SecurityContext> = {
 };
 
 const ofService: Refusals<NonNullable<Service['spec']>> = {
-  type: unless(
-    'ClusterIP',
+  type: whenOf(
+    ['ExternalName', 'LoadBalancer', 'NodePort'],
     'kith opens no ports on home routers and serves only ClusterIP; open the app through the gateway (`kith open`)',
   ),
   externalIPs: whenAny('a home has no address to give away; open the app through the gateway (`kith open`)'),
@@ -78,7 +82,7 @@ const ofService: Refusals<NonNullable<Service['spec']>> = {
     'kith has no load balancers; say who may open the app by the annotation kith.home.arpa/open-to',
   ),
   healthCheckNodePort: whenSet('kith opens no node ports; leave it out'),
-  internalTrafficPolicy: unless('Cluster', 'kith picks the nearest healthy endpoint itself; use Cluster'),
+  internalTrafficPolicy: whenOf(['Local'], 'kith picks the nearest healthy endpoint itself; use Cluster'),
   externalTrafficPolicy: whenSet('kith has no external traffic; leave it out'),
 };
 
@@ -176,7 +180,7 @@ export function refuseService(service: Service): FieldError[] {
     const own = at('spec.ports', index);
     if (port.nodePort)
       errors.push(forbiddenField(child(own, 'nodePort'), 'kith opens no node ports; leave it out'));
-    if (port.protocol && port.protocol !== 'TCP')
+    if (port.protocol === 'UDP' || port.protocol === 'SCTP')
       errors.push(
         forbiddenField(child(own, 'protocol'), `kith carries TCP between homes, not ${port.protocol}`),
       );

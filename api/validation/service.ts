@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { at, child } from '../field-path.ts';
 import type { Service, ServicePort, ServiceSpec } from '../types.ts';
 import { validateLabels } from './metadata.ts';
-import { dnsLabel } from './names.ts';
+import { dnsLabel, qualifiedName } from './names.ts';
 import { validatePort } from './probe.ts';
 import { immutable, named, oneOf, portNumber } from './rules.ts';
 
@@ -21,11 +21,15 @@ export function validateService({ spec }: Service, old?: Service): FieldError[] 
     ...oneOf('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']),
     ...validateAffinity(spec),
     ...oneOf('spec.internalTrafficPolicy', spec.internalTrafficPolicy, ['Cluster', 'Local']),
+    ...(spec.ipFamilies ?? []).flatMap((family, index) =>
+      oneOf(at('spec.ipFamilies', index), family, ['IPv4', 'IPv6']),
+    ),
     ...oneOf('spec.ipFamilyPolicy', spec.ipFamilyPolicy, [
-      'SingleStack',
       'PreferDualStack',
       'RequireDualStack',
+      'SingleStack',
     ]),
+    ...oneOf('spec.trafficDistribution', spec.trafficDistribution, ['PreferClose']),
     // An address given once stays: clients hold it. Left out of an update, it is filled in from what is stored.
     ...(old?.spec?.clusterIP && spec.clusterIP
       ? immutable('spec.clusterIP', spec.clusterIP, old.spec.clusterIP)
@@ -60,6 +64,7 @@ function validateServicePort(field: string, port: ServicePort, nameNeeded: boole
     ...portNumber(child(field, 'port'), port.port),
     ...oneOf(child(field, 'protocol'), port.protocol, ['SCTP', 'TCP', 'UDP']),
     ...validatePort(child(field, 'targetPort'), port.targetPort),
+    ...named(child(field, 'appProtocol'), port.appProtocol, qualifiedName),
   ];
 }
 
@@ -91,7 +96,7 @@ function validateAffinity({ sessionAffinity, sessionAffinityConfig }: ServiceSpe
         invalidValue(
           `${field}.clientIP.timeoutSeconds`,
           seconds,
-          `must be greater than 0 and less than or equal to ${affinitySecondsMax}`,
+          `must be greater than 0 and less than ${affinitySecondsMax}`,
         ),
       ];
 }

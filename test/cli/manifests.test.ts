@@ -169,8 +169,8 @@ describe('kith apply', function () {
       `${namespace}---\n${inFresh(config('inside'))}---\n${inFresh(service('web', address))}`;
     assertRefused(
       await apply(text('1.2.3.4')),
-      /standard input:17: spec\.clusterIPs\[0\]: /,
-      /not in the valid range 10\.96\.0\.0\/12/,
+      /standard input:17: spec\.clusterIPs: /,
+      /the provided network does not match the current range/,
     );
     assert.equal((await cluster.kith(['get', 'namespace', 'fresh'])).code, 1);
     const { code, out, err } = await apply(text('10.96.7.7'));

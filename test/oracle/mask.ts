@@ -111,7 +111,7 @@ class Known {
 
 const textOf = (value: unknown) => JSON.stringify(value);
 
-const before = 'Invalid value: ';
+const before = /(?<=(?:Invalid|Duplicate) value: )/;
 
 /** `Invalid value: core.PodSpec{…}: why` and `Invalid value: "{…}": why` as `Invalid value: <object>: why`; a diff of two as `<diff>`. */
 function withoutObjects(text: string): string {
@@ -120,7 +120,7 @@ function withoutObjects(text: string): string {
   return words
     .split(before)
     .map((part, index) => (index === 0 ? part : withoutObject(part)))
-    .join(before);
+    .join('');
 }
 
 function withoutObject(text: string): string {

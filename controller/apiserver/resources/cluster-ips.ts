@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { internal, invalid } from '../../../api/errors.ts';
 import { invalidValue } from '../../../api/field-errors.ts';
-import { kindNamed } from '../../../api/kinds.ts';
+import { GoValue } from '../../../api/go-value.ts';
 import type { Service } from '../../../api/types.ts';
 import { randomInteger, type Random } from '../../../process/random.ts';
 
@@ -48,15 +49,27 @@ export class ClusterIps {
 
   #check(wanted: string, holder: string): number {
     const address = parseAddress(wanted);
-    const refuse = (detail: string) =>
-      invalid(kindNamed('Service'), holder.split('/').at(-1)!, [
-        invalidValue('spec.clusterIPs[0]', wanted, detail),
+    const name = holder.split('/').at(-1)!;
+    if (isIP(wanted) === 0)
+      throw invalid('Service', name, [
+        invalidValue(
+          'spec.clusterIPs[0]',
+          wanted,
+          'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+        ),
+      ]);
+    const refuse = (why: string) =>
+      invalid('Service', name, [
+        invalidValue(
+          'spec.clusterIPs',
+          new GoValue(`[]string{${JSON.stringify(wanted)}}`),
+          `failed to allocate IP ${wanted}: ${why}`,
+        ),
       ]);
     if (address === undefined || address <= rangeStart || address >= rangeStart + rangeSize - 1)
-      throw refuse('failed to allocate IP: the provided IP is not in the valid range 10.96.0.0/12');
+      throw refuse('the provided network does not match the current range');
     const other = this.#taken.get(address);
-    if (other !== undefined && other !== holder)
-      throw refuse(`failed to allocate IP ${wanted}: provided IP is already allocated`);
+    if (other !== undefined && other !== holder) throw refuse('provided IP is already allocated');
     return address;
   }
 

@@ -1,5 +1,6 @@
 import { invalid } from '../../../api/errors.ts';
 import { invalidValue } from '../../../api/field-errors.ts';
+import { GoValue } from '../../../api/go-value.ts';
 import type { Service } from '../../../api/types.ts';
 import type { Admission } from './admission-request.ts';
 import { holderOf } from './cluster-ips.ts';
@@ -10,6 +11,7 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
   const service = object as Service;
   const spec = { ...service.spec };
   const holder = holderOf(service);
+  const policyBefore = operation === 'update' ? (old as Service).spec?.ipFamilyPolicy : undefined;
   const before = operation === 'update' ? (old as Service).spec?.clusterIP : undefined;
 
   if (spec.type === 'ExternalName') {
@@ -23,11 +25,12 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
     throw invalid('Service', service.metadata?.name ?? '', [
       invalidValue(
         'spec.clusterIPs[0]',
-        wanted,
-        'may not change once set: delete the Service and create it again',
+        new GoValue(`[]string{${JSON.stringify(wanted)}}`),
+        'may not change once set',
       ),
     ]);
-  if (wanted === 'None') return { ...object, spec: { ...spec, clusterIP: 'None', clusterIPs: ['None'] } };
+  if (wanted === 'None')
+    return { ...object, spec: { ...spec, clusterIP: 'None', clusterIPs: spec.clusterIPs ?? ['None'] } };
 
   const isHeld = wanted !== undefined && wanted === before && clusterIps.holds(holder, wanted);
   const clusterIP = isHeld ? wanted : clusterIps.take(holder, wanted);
@@ -39,7 +42,7 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
       clusterIP,
       clusterIPs: [clusterIP],
       ipFamilies: spec.ipFamilies ?? ['IPv4'],
-      ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+      ipFamilyPolicy: spec.ipFamilyPolicy ?? policyBefore ?? 'SingleStack',
     },
   };
 };
