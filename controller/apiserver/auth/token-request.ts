@@ -24,7 +24,7 @@ export const tokenRequestKind: Kind = {
 };
 
 const defaultSeconds = 3_600;
-const seconds = { min: 600, max: 2 ** 32 };
+const lifeSeconds = { min: 600, max: 2 ** 32 };
 
 /**
  * A token for an account, as the request asks. Source: k8s.io/kubernetes/pkg/registry/core/serviceaccount/storage/token.go
@@ -56,8 +56,10 @@ export function answerTokenRequest(
   const expirationSeconds = spec.expirationSeconds ?? defaultSeconds;
   const wrong = (why: string) => [invalidValue('spec.expirationSeconds', expirationSeconds, why)];
   refuse('', [
-    ...(expirationSeconds < seconds.min ? wrong('may not specify a duration less than 10 minutes') : []),
-    ...(expirationSeconds > seconds.max ? wrong('may not specify a duration larger than 2^32 seconds') : []),
+    ...(expirationSeconds < lifeSeconds.min ? wrong('may not specify a duration less than 10 minutes') : []),
+    ...(expirationSeconds > lifeSeconds.max
+      ? wrong('may not specify a duration larger than 2^32 seconds')
+      : []),
   ]);
   const boundTo = spec.boundObjectRef && boundObject(spec.boundObjectRef, namespace, name, reader);
   const token = tokens.issue(account, { audiences, expirationSeconds, ...(boundTo && { boundTo }) });
