@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Event, Pod } from '../../../api/types.ts';
+import type { Event, Pod, PriorityClass } from '../../../api/types.ts';
 import { aNode } from '../support/objects.ts';
 import { startControl, type Control } from '../support/api.ts';
 
@@ -19,13 +19,13 @@ describe('scheduler', () => {
       control.client.patch({ kind: 'Node', name }, 'strategic', { status }, { subresource: 'status' }),
     );
   }
-  async function addPod(name: string, cpu: string): Promise<void> {
+  async function addPod(name: string, cpu: string, spec: Partial<Pod['spec']> = {}): Promise<void> {
     const containers = [{ name: 'main', image: 'hello:1', resources: { requests: { cpu } } }];
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { namespace: 'default', name },
-      spec: { containers },
+      spec: { containers, ...spec },
     };
     await control.wait(control.client.create<Pod>(pod));
   }
@@ -61,6 +61,24 @@ describe('scheduler', () => {
     await control.clock.advance(20_000);
     await addNode('cellar', '4');
     assert.ok((await control.until(isOn('big', 'cellar'))) <= 500);
+  });
+
+  it('gives what room there is to the more important first, whoever came earlier', async () => {
+    await control.wait(
+      control.client.create<PriorityClass>({
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name: 'high' },
+        value: 1000,
+      }),
+    );
+    await addPod('early', '1');
+    await addPod('important', '1', { priorityClassName: 'high' });
+    await control.clock.advance(20_000);
+    await addNode('attic', '1');
+    await control.until(isOn('important', 'attic'));
+    await control.clock.advance(20_000);
+    assert.equal((await get('early')).spec!.nodeName, undefined);
   });
 
   it('tries again when a pod makes room', async () => {
