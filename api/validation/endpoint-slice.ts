@@ -1,8 +1,9 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { duplicate, invalidValue, required, tooMany } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import type { Endpoint, EndpointSlice } from '../types.ts';
+import { validateReachable } from './endpoints.ts';
 import { dnsLabel, dnsSubdomain } from './names.ts';
 import { immutable, named, oneOf, portNumber } from './rules.ts';
 
@@ -12,7 +13,11 @@ const addressesMax = 100;
 const portsMax = 20_000;
 
 export function validateEndpointSlice(slice: EndpointSlice, old?: EndpointSlice): FieldError[] {
-  const { addressType, endpoints = [], ports = [] } = slice;
+  const { addressType } = slice;
+  const endpoints = slice.endpoints ?? [];
+  const ports = slice.ports ?? [];
+  // What else is wrong then is wrong by that.
+  if (old && addressType !== old.addressType) return immutable('addressType', addressType, old.addressType);
   const names = new Set<string>();
   return [
     ...(addressType
@@ -29,13 +34,12 @@ export function validateEndpointSlice(slice: EndpointSlice, old?: EndpointSlice)
       const errors = [
         ...named(child(own, 'name'), name || undefined, dnsLabel),
         ...oneOf(child(own, 'protocol'), port.protocol, ['SCTP', 'TCP', 'UDP']),
-        ...portNumber(child(own, 'port'), port.port),
+        ...(port.port === 0 ? [] : portNumber(child(own, 'port'), port.port)),
         ...(names.has(name) ? [duplicate(child(own, 'name'), name)] : []),
       ];
       names.add(name);
       return errors;
     }),
-    ...(old ? immutable('addressType', addressType, old.addressType) : []),
   ];
 }
 
@@ -51,7 +55,9 @@ function validateEndpoint(
     ...addresses.flatMap((address, index) => {
       if (type === 'FQDN') return named(at(own, index), address, dnsSubdomain);
       const valid = type === 'IPv6' ? isIPv6(address) : isIPv4(address);
-      return valid ? [] : [invalidValue(at(own, index), address, `must be a valid ${type} address`)];
+      if (valid) return validateReachable(at(own, index), address);
+      const what = isIP(address) === 0 ? 'IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)' : `${type} address`;
+      return [invalidValue(at(own, index), address, `must be a valid ${what}`)];
     }),
     ...named(child(field, 'hostname'), hostname || undefined, dnsLabel),
     ...named(child(field, 'nodeName'), nodeName || undefined, dnsSubdomain),

@@ -39,7 +39,7 @@ function validateAddress(field: string, { ip = '', hostname, nodeName }: Endpoin
 }
 
 /** Addresses that mean something to one machine alone are no endpoints. */
-function validateReachable(field: string, ip: string): FieldError[] {
+export function validateReachable(field: string, ip: string): FieldError[] {
   const address = parseAddress(ip);
   if (!address) return [invalidValue(field, ip, 'must be a valid IP address')];
   const { value, bits } = address;

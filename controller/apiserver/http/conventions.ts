@@ -1,4 +1,5 @@
-import type { Kind } from '../../../api/kinds.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { resourceOf, type Kind } from '../../../api/kinds.ts';
 
 /**
  * What Kubernetes does for some kinds and not for others, for reasons that only its history knows, and that clients may count on.
@@ -16,6 +17,13 @@ const madeByReplacing = new Set([
   'RoleBinding',
   'RuntimeClass',
   'Service',
+]);
+
+const replacedByVersion = new Set([
+  'CustomResourceDefinition',
+  'Lease',
+  'PodDisruptionBudget',
+  'RuntimeClass',
 ]);
 
 const answeredWhole = new Set([
@@ -42,10 +50,35 @@ export function isAnsweredWhole(kind: Kind): boolean {
   return answeredWhole.has(kind.type ?? '');
 }
 
+/**
+ * Whether a PUT must say which state of the object it is meant for; elsewhere it may leave that out, and then writes over any.
+ * Source: `AllowUnconditionalUpdate`
+ */
+export function isReplacedByVersion(kind: Kind): boolean {
+  return Boolean(kind.custom) || replacedByVersion.has(kind.type ?? '');
+}
+
 /** What to warn of whoever uses a kind at all. */
 export function deprecationOf(kind: Kind): string | undefined {
   if (kind.custom) return kind.custom.warning;
   return kind.type === 'Endpoints'
     ? 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
     : undefined;
+}
+
+/** A PUT that does not say which state it is meant for, where it must. */
+export function versionNeeded(kind: Kind, name: string): ApiError {
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  const field = 'metadata.resourceVersion';
+  return new ApiError(
+    422,
+    'Invalid',
+    `${resourceOf(kind)} ${JSON.stringify(name)} is invalid: ${field}: ${message}`,
+    {
+      name,
+      ...(kind.group && { group: kind.group }),
+      kind: kind.plural,
+      causes: [{ reason: 'FieldValueInvalid', message, field }],
+    },
+  );
 }

@@ -12,7 +12,13 @@ import { negotiate, type Representation } from './accept.ts';
 import { objectAnswer } from './answers.ts';
 import type { Concurrency } from './concurrency.ts';
 import { decodeBody, decodeConfiguration, decodePatch, doublesIn, readBody } from './body.ts';
-import { deprecationOf, isAnsweredWhole, isMadeByReplacing } from './conventions.ts';
+import {
+  deprecationOf,
+  isAnsweredWhole,
+  isMadeByReplacing,
+  isReplacedByVersion,
+  versionNeeded,
+} from './conventions.ts';
 import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
 import { checkListOptions } from './list-options.ts';
 import { podLog, type NodeStreams } from './logs.ts';
@@ -91,6 +97,12 @@ export async function serve(
       return show(201, await registry.create(kind, namespace, ...(await object())));
     case 'update': {
       const [replacement, write] = await object();
+      if (
+        isReplacedByVersion(kind) &&
+        !isForVersion(replacement) &&
+        registry.reader.find(kind, namespace, name!)
+      )
+        throw versionNeeded(kind, name!);
       try {
         return show(200, await registry.update(kind, namespace, name!, writable(info), replacement, write));
       } catch (error) {
@@ -151,6 +163,9 @@ function noStrategicPatch(): Error {
     `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
   );
 }
+
+const isForVersion = (object: unknown) =>
+  Boolean((object as { metadata?: { resourceVersion?: string } } | null)?.metadata?.resourceVersion);
 
 const isOfMany = (verb: RequestInfo['verb']) => verb === 'list' || verb === 'deletecollection';
 

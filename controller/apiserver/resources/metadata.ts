@@ -16,6 +16,7 @@ const generational = new Set([
   'CustomResourceDefinition',
   'DaemonSet',
   'Deployment',
+  'EndpointSlice',
   'Ingress',
   'IngressClass',
   'Job',
@@ -56,6 +57,16 @@ const firstStatus: Record<string, object | 'as given'> = {
   PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   Node: 'as given',
 };
+
+/** Kinds whose status tells its counts also where a writer leaves them out: they are none then. */
+const alwaysCounted = new Set([
+  'DaemonSet',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+]);
 
 /** How much of `generateName` is kept: a name may have 63 letters as a label, and five follow. */
 const generatedBaseMax = 58;
@@ -124,7 +135,11 @@ export function withStatusOf(old: Resource, input: Resource): Resource {
   if (input.status === undefined) return rest;
   // How a pod is treated is not its host's to say, nor to forget.
   const { qosClass } = (old.kind === 'Pod' && (old as Pod).status) || {};
-  return { ...rest, status: { ...(qosClass && { qosClass }), ...input.status } };
+  const counts = alwaysCounted.has(old.kind ?? '') ? firstStatus[old.kind!] : undefined;
+  return {
+    ...rest,
+    status: { ...(counts as object | undefined), ...(qosClass && { qosClass }), ...input.status },
+  };
 }
 
 function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): ObjectMeta {
@@ -156,9 +171,20 @@ export function withGeneration(kind: Kind, old: Resource, next: Resource): Resou
     kind.type !== 'CustomResourceDefinition' &&
     !old.metadata?.deletionTimestamp &&
     next.metadata?.deletionTimestamp;
-  const asked = ({ spec, template }: Resource & { template?: unknown }) => spec ?? template;
-  if (!isBeingDeletedNow && isDeepStrictEqual(asked(old), asked(next))) return next;
+  const asked = kind.type === 'EndpointSlice' ? contentOf : specOf;
+  // A Deployment's annotations go on to its ReplicaSets, so they are something to do too.
+  const isSaid =
+    kind.type !== 'Deployment' ||
+    isDeepStrictEqual(old.metadata?.annotations ?? {}, next.metadata?.annotations ?? {});
+  if (!isBeingDeletedNow && isSaid && isDeepStrictEqual(asked(old), asked(next))) return next;
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata?.generation ?? 0) + 1 } };
+}
+
+const specOf = ({ spec, template }: Resource & { template?: unknown }) => spec ?? template;
+
+/** A slice has no spec; its labels say whose it is. */
+function contentOf({ metadata, ...rest }: Resource): unknown {
+  return { ...rest, labels: metadata?.labels };
 }
 
 /** Of a custom resource, whatever is not metadata is asked for; a status that is written apart has been kept as it was. */

@@ -326,7 +326,7 @@ describe('the other kinds', () => {
     const meta = { metadata: { name: 'a', namespace: 'default' } };
     only(
       { kind: 'EndpointSlice', ...meta, addressType: 'IPv4', endpoints: [{ addresses: ['x'] }] } as never,
-      /valid IPv4/,
+      /must be a valid IP address/,
     );
     only(
       { kind: 'EndpointSlice', ...meta, addressType: 'IPv4', endpoints: [{ addresses: [] }] } as never,

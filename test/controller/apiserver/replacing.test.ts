@@ -43,7 +43,14 @@ describe('A PUT of what is not there', () => {
     await allow('create');
     const made = await cluster.ask('PUT', `${leases}/a`, { user: ann, body: lease('a') });
     assert.equal(made.status, 201);
-    assert.equal((await cluster.ask('PUT', `${leases}/a`, { user: ann, body: lease('a') })).status, 200);
+    assert.equal((await cluster.ask('PUT', `${leases}/a`, { user: ann, body: made.json })).status, 200);
+  });
+
+  it('replaces a kind that must name the state it is meant for only where it does', async () => {
+    assert.equal((await cluster.ask('PUT', `${leases}/a`, { body: lease('a') })).status, 201);
+    const answer = await cluster.ask('PUT', `${leases}/a`, { body: lease('a') });
+    assert.equal(answer.status, 422);
+    assert.match(answer.json.message!, /metadata.resourceVersion: .* must be specified for an update/);
   });
 
   it('is refused for other kinds', async () => {
