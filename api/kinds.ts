@@ -95,7 +95,6 @@ const entries: Entry[] = [
     shortNames: 'rs',
     all: true,
     subresources: ['status', 'scale'],
-    fields: { 'status.replicas': '0' },
   },
   {
     kind: 'StatefulSet',

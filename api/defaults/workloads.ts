@@ -102,6 +102,7 @@ export function defaultStatefulSet(set: StatefulSet): StatefulSet {
       replicas: 1,
       revisionHistoryLimit,
       ...spec,
+      serviceName: spec.serviceName ?? '',
       podManagementPolicy: spec.podManagementPolicy || 'OrderedReady',
       updateStrategy: defaultStatefulStrategy(spec.updateStrategy),
       persistentVolumeClaimRetentionPolicy: {

@@ -11,7 +11,7 @@ import { notEmpty, selectsItsTemplate, validateServingTemplate } from './workloa
 export function validateDaemonSet({ spec }: DaemonSet, old?: DaemonSet): FieldError[] {
   const { selector, template } = spec ?? {};
   const wrong = validateLabelSelector('spec.selector', selector);
-  return [
+  const errors = [
     ...wrong,
     ...(wrong.length > 0 ? [] : selectsItsTemplate(selector, template)),
     ...notEmpty(selector, 'daemonset'),
@@ -19,8 +19,10 @@ export function validateDaemonSet({ spec }: DaemonSet, old?: DaemonSet): FieldEr
     ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
     ...validateStrategy('spec.updateStrategy', spec?.updateStrategy),
     ...notNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
-    ...(old ? immutable('spec.selector', selector, old.spec?.selector, goLabelSelector) : []),
   ];
+  if (!old) return errors;
+  // Kubernetes looks at it as new, and once more as changed.
+  return [...errors, ...errors, ...immutable('spec.selector', selector, old.spec?.selector, goLabelSelector)];
 }
 
 function validateStrategy(

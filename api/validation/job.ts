@@ -21,8 +21,7 @@ export function validateJob(job: Job, old?: Job): FieldError[] {
   const { metadata, spec = {} as Partial<JobSpec> } = job;
   const isGenerated = !spec.manualSelector && metadata?.uid === undefined;
   const wrong = validateLabelSelector('spec.selector', spec.selector);
-  return [
-    ...(isGenerated ? [] : validateGenerated(job, old)),
+  const ofSpec = [
     ...validateJobSpec('spec', spec),
     ...(isGenerated
       ? []
@@ -30,8 +29,13 @@ export function validateJob(job: Job, old?: Job): FieldError[] {
           ...(spec.selector ? wrong : [required('spec.selector')]),
           ...(wrong.length > 0 ? [] : selectsItsTemplate(spec.selector, spec.template)),
         ]),
+  ];
+  return [
+    ...(isGenerated ? [] : validateGenerated(job, old)),
+    ...ofSpec,
     ...validateHostname(job),
-    ...(old?.spec ? validateChanges(spec, old) : []),
+    // Kubernetes looks at the spec as new, and once more as changed.
+    ...(old?.spec ? [...ofSpec, ...validateChanges(spec, old)] : []),
   ];
 }
 

@@ -6,7 +6,7 @@ import { validateSelectorAndTemplate, validateServingTemplate } from './workload
 
 export function validateReplicaSet({ spec }: ReplicaSet, old?: ReplicaSet): FieldError[] {
   const { selector, template } = spec ?? {};
-  return [
+  const errors = [
     ...notNegative('spec.replicas', spec?.replicas),
     ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
     ...validateSelectorAndTemplate({
@@ -17,6 +17,8 @@ export function validateReplicaSet({ spec }: ReplicaSet, old?: ReplicaSet): Fiel
       unreadable: 'invalid label selector',
       validate: () => validateServingTemplate('spec.template', template, 'ReplicaSet'),
     }),
-    ...(old ? immutable('spec.selector', selector, old.spec?.selector, goLabelSelector) : []),
   ];
+  if (!old) return errors;
+  // Kubernetes looks at it as new, and once more as changed.
+  return [...errors, ...errors, ...immutable('spec.selector', selector, old.spec?.selector, goLabelSelector)];
 }

@@ -6,10 +6,13 @@ import { validateTemplate } from './pod-spec.ts';
 import { notNegative } from './rules.ts';
 import { validateServingTemplate } from './workload.ts';
 
-export function validateReplicationController({ spec }: ReplicationController): FieldError[] {
+export function validateReplicationController(
+  { spec }: ReplicationController,
+  old?: ReplicationController,
+): FieldError[] {
   const { selector = {}, template } = spec ?? {};
   const isEmpty = Object.keys(selector).length === 0;
-  return [
+  const errors = [
     ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
     ...(isEmpty ? [required('spec.selector')] : []),
     ...(spec?.replicas === undefined ? [required('spec.replicas')] : []),
@@ -26,6 +29,8 @@ export function validateReplicationController({ spec }: ReplicationController): 
       : []),
     ...(template ? validateServingTemplate('spec.template', template, 'ReplicationController') : []),
   ];
+  // Kubernetes looks at it as new, and once more as changed.
+  return old ? [...errors, ...errors] : errors;
 }
 
 function hasLabels(labels: Record<string, string> | undefined, wanted: Record<string, string>): boolean {

@@ -5,7 +5,7 @@ import { definitionStoresVersions } from '../custom/stored-versions.ts';
 import { podHasDefaultAmounts, withinLimitRanges } from './limit-ranges.ts';
 import { namespaceExists, namespaceIsHeld } from './namespaces.ts';
 import { nodeSaysOnlyItself } from './node-restriction.ts';
-import { podBegins, podHasServiceAccount } from './pods.ts';
+import { podBegins, podHasServiceAccount, podToleratesLostHosts } from './pods.ts';
 import { oneDefaultPriority, podHasPriority } from './priorities.ts';
 import { podHasRuntime } from './runtime-classes.ts';
 import { serviceAddress } from './services.ts';
@@ -22,6 +22,7 @@ export const admissions: readonly Admission[] = [
   podHasDefaultAmounts,
   podHasServiceAccount,
   podHasPriority,
+  podToleratesLostHosts,
   podHasRuntime,
   claimHasClass,
   ingressHasClass,

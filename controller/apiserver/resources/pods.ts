@@ -17,6 +17,30 @@ export const podHasServiceAccount: Admission = ({ operation, kind, object }) => 
   } as Resource;
 };
 
+/** As Kubernetes has it: a pod stays for so long on a host that is gone, unless it says otherwise. `controller/nodes/eviction.ts` holds it. */
+const goneTolerationSeconds = 300;
+const goneTaints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+
+/** What holds for every pod is written into it, so that people see it. */
+export const podToleratesLostHosts: Admission = ({ kind, object }) => {
+  if (kind.type !== 'Pod') return object;
+  const { spec } = object as Pod;
+  if (!spec) return object;
+  const { tolerations = [] } = spec;
+  const missing = goneTaints.filter(
+    (taint) =>
+      !tolerations.some(({ key, effect }) => (!key || key === taint) && (!effect || effect === 'NoExecute')),
+  );
+  if (missing.length === 0) return object;
+  const added = missing.map((key) => ({
+    key,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: goneTolerationSeconds,
+  }));
+  return { ...object, spec: { ...spec, tolerations: [...tolerations, ...added] } } as Resource;
+};
+
 /** A new pod's status says how it will be treated when its host runs short, and that a gate keeps it from being placed. */
 export const podBegins: Admission = ({ operation, kind, object }) => {
   if (kind.type !== 'Pod' || operation !== 'create') return object;

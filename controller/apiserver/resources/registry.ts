@@ -491,6 +491,7 @@ export class Registry {
     const { object } = await this.#change(kind, namespace, name, { context }, (old, undos) => {
       const author = { fieldManager, now: this.#clock.date() };
       const { scale, managedFields } = compute(old, scaleOf(kind, old), author);
+      refuseOtherName(scale as Resource, name);
       refuseStale(kind, old, scale.metadata?.resourceVersion);
       return this.#next(kind, undefined, old, scaled(kind, old, scale), context, undos, (wished) =>
         withManagedFields(wished, managedFields),

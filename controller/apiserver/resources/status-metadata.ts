@@ -5,6 +5,7 @@ import { validateMetadata } from '../../../api/validation/metadata.ts';
 import { nodeNameOf, type User } from '../users.ts';
 import { withDefaults } from './decoding.ts';
 import { replaced, type Resource } from './metadata.ts';
+import { withTemplateCount } from './workloads.ts';
 
 /** What a writer of the status cannot change of the metadata; of all other kinds nothing is kept. */
 const kept: Record<string, readonly (keyof ObjectMeta)[]> = {
@@ -32,5 +33,8 @@ export function withMetadataOf(kind: Kind, old: Resource, input: Resource, user:
   const error = refusal(kind, metadata.name ?? '', validateMetadata(kind, metadata, old.metadata));
   if (error) throw error;
   const { managedFields } = old.metadata ?? {};
-  return { ...old, metadata: managedFields ? { ...metadata, managedFields } : metadata };
+  return withTemplateCount(
+    { ...old, metadata: managedFields ? { ...metadata, managedFields } : metadata },
+    old,
+  );
 }

@@ -33,6 +33,14 @@ export function withGeneratedSelector(object: Resource): Resource {
 
 const templateGeneration = 'deprecated.daemonset.template.generation';
 
+/** The count is the server's own, also where a writer of the status leaves it out. */
+export function withTemplateCount(object: Resource, old: Resource): Resource {
+  const count = (old as DaemonSet).metadata?.annotations?.[templateGeneration];
+  if (count === undefined || old.kind !== 'DaemonSet') return object;
+  const annotations = { ...object.metadata?.annotations, [templateGeneration]: count };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
 /** Counts the templates that a DaemonSet has had, as Kubernetes does in an annotation: no one else may. */
 export const daemonSetCountsTemplates: Admission = ({ kind, object, old }) => {
   if (kind.type !== 'DaemonSet') return object;
