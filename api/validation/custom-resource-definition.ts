@@ -3,6 +3,7 @@ import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import { goStrings } from '../go-strings.ts';
 import { isConditionTrue } from '../conditions.ts';
+import { kinds } from '../kinds.ts';
 import { sameJson } from '../plain-objects.ts';
 import { schemaAt } from '../structural/open-api.ts';
 import type {
@@ -50,6 +51,10 @@ export function validateCustomResourceDefinition(
       ? [invalidValue('metadata.name', metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group')]
       : []),
     ...validateSpec(spec, old?.spec),
+    ...(kinds.some(({ group, plural }) => group === spec.group && plural === spec.names.plural)
+      ? // Its objects would lie among those of the built-in kind, and take them along when it is deleted.
+        [forbiddenField('spec.names.plural', `${wanted} is a kind that the API server brings`)]
+      : []),
     ...(old ? unchanged(spec, old) : []),
     ...validateStoredVersions(spec, object.status?.storedVersions),
     ...validateApproval(object, spec.group, old),

@@ -7,7 +7,7 @@ import type { CustomResourceDefinition } from '../../../api/types.ts';
 import type { Clock, Timer } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import { isStoreClosed } from '../../store/errors.ts';
-import type { Store } from '../../store/store.ts';
+import type { Store, StoreEvent } from '../../store/store.ts';
 import type { Resource } from '../resources/metadata.ts';
 import type { Writer } from '../resources/writer.ts';
 import { collectionKey } from '../storage/keys.ts';
@@ -47,6 +47,8 @@ export interface DefinitionsParts {
   log: Log;
   /** Writes the status of a definition, unless it has changed meanwhile. */
   writeStatus(definition: CustomResourceDefinition): Promise<unknown>;
+  /** Told of a definition that serves its objects otherwise than before, or no more. */
+  changed(definition: string): void;
   /** Deletes every object of a kind; resolves with how many there were. */
   deleteAll(kind: Kind): Promise<number>;
 }
@@ -69,7 +71,11 @@ export class Definitions {
     this.#unwatch = store.watch(
       collectionKey(kindNamed('CustomResourceDefinition')),
       store.revision,
-      () => this.#wake(),
+      (event) => {
+        this.#wake();
+        if (isOtherKind(event))
+          parts.changed((event.entry.value as CustomResourceDefinition).metadata?.name ?? '');
+      },
       (error) => {
         if (isStoreClosed(error)) return;
         log.error('custom resource definitions are no longer followed: restart the controller', { error });
@@ -163,4 +169,13 @@ export class Definitions {
   #now(): Date {
     return this.#parts.clock.date();
   }
+}
+
+/** Whether who watches the objects of a definition should look again: its spec has changed, or it is gone. */
+function isOtherKind(event: StoreEvent): boolean {
+  if (event.type === 'delete') return true;
+  const [before, after] = [event.previous?.value, event.entry.value] as (
+    CustomResourceDefinition | undefined
+  )[];
+  return before !== undefined && !sameJson(before.spec, after!.spec);
 }

@@ -156,6 +156,11 @@ export class Reader {
     return stream;
   }
 
+  /** Ends the watches on some kinds in good order: what they show has changed, and who comes back sees it. */
+  endWatches(of: (kind: Kind) => boolean): void {
+    for (const stream of this.#watches.keys()) if (of(stream.kind)) stream.end();
+  }
+
   /** Ends all watches in good order: their readers come back, here or elsewhere. */
   close(): void {
     this.#bookmarks.cancel();

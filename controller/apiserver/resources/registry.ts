@@ -139,6 +139,7 @@ export class Registry {
           definition,
           { ...this.#ownContext(), fieldManager: 'kube-apiserver' },
         ),
+      changed: (definition) => this.reader.endWatches((kind) => kind.custom?.definition === definition),
       deleteAll: (kind) => this.#deleteAll(kind),
     });
   }

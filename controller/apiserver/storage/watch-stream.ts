@@ -20,7 +20,7 @@ const waitingNoticesMax = 1_000;
  */
 export class WatchStream {
   readonly #selection: Selection;
-  readonly #kind: Kind;
+  readonly kind: Kind;
   #waiting: Notice[] = [];
   #wake: (() => void) | undefined;
   #resume: (() => void) | undefined;
@@ -29,7 +29,7 @@ export class WatchStream {
 
   constructor(selection: Selection, kind: Kind) {
     this.#selection = selection;
-    this.#kind = kind;
+    this.kind = kind;
   }
 
   /** Ends with the stream; called at once if it has ended already. */
@@ -40,7 +40,7 @@ export class WatchStream {
 
   /** The store's listener. */
   readonly hear = (event: StoreEvent): void | Promise<void> => {
-    const notice = seenThrough(event, this.#selection, this.#kind);
+    const notice = seenThrough(event, this.#selection, this.kind);
     if (!notice) return undefined;
     this.push(notice);
     if (this.#waiting.length < waitingNoticesMax) return undefined;

@@ -229,6 +229,16 @@ describe('custom resources', () => {
       assert.equal((await patch('one', { spec: { size: 2 } })).status, 200);
     });
 
+    it('protobuf, which nobody can read without their types, is not taken, and not given', async () => {
+      await define(cluster, withSpec({ size: { type: 'integer' } }));
+      const type = 'application/vnd.kubernetes.protobuf';
+      const sent = await cluster.ask('POST', widgetsPath, { body: 'k8s\0', type });
+      assert.equal(sent.status, 415, sent.text);
+      assert.equal((await cluster.ask('GET', widgetsPath, { accept: type })).status, 406);
+      const either = await cluster.ask('GET', widgetsPath, { accept: `${type}, application/json` });
+      assert.equal(either.headers['content-type'], 'application/json');
+    });
+
     it('a key called __proto__ is data', async () => {
       await define(
         cluster,
@@ -431,6 +441,31 @@ describe('custom resources', () => {
         (await cluster.ask('POST', definitionsPath, { body: widgetDefinition({ schema: wrong }) })).status,
         400,
       );
+    });
+
+    it('of a kind that the API server brings are refused: their objects would be the same', async () => {
+      const body = {
+        ...widgetDefinition({
+          spec: { group: 'networking.k8s.io', names: { plural: 'ingresses', kind: 'Ingress' } },
+        }),
+        metadata: {
+          name: 'ingresses.networking.k8s.io',
+          annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' },
+        },
+      };
+      const { status, json } = await cluster.ask('POST', definitionsPath, { body });
+      assert.equal(status, 422);
+      assert.match(json.message!, /spec\.names\.plural: Forbidden: .* is a kind that the API server brings/);
+    });
+
+    it('end the watches on their objects when they change: who comes back sees them as they are now', async () => {
+      await define(cluster, withSpec({ size: { type: 'integer' } }));
+      const watch = cluster.ask('GET', `${widgetsPath}?watch=true`);
+      await until('the watch runs', () => cluster.apiServer.registry.reader.watchCount > 0);
+      const path = `${definitionsPath}/widgets.example.com`;
+      const body = { spec: { names: { shortNames: ['w'] } } };
+      await cluster.ask('PATCH', path, { body, type: 'application/merge-patch+json' });
+      assert.equal((await watch).status, 200);
     });
 
     it('that convert by a webhook are refused by that name', async () => {
