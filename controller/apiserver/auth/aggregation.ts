@@ -27,6 +27,9 @@ export function aggregatedRules(role: ClusterRole, all: readonly ClusterRole[]):
   return rules;
 }
 
+/** Whose the rules of an aggregated role are, as in Kubernetes. */
+const fieldManager = 'clusterrole-aggregation-controller';
+
 /** Writes into each aggregated ClusterRole what its selectors choose, whenever a ClusterRole changes. */
 export class RoleAggregation {
   readonly #store: Store;
@@ -86,7 +89,7 @@ export class RoleAggregation {
         const rules = aggregatedRules(role, roles);
         if (isDeepStrictEqual(rules, role.rules ?? [])) continue;
         const ref = { kind: 'ClusterRole', name: role.metadata!.name! };
-        await this.#client.patch(ref, 'merge', { rules }).catch((error: unknown) => {
+        await this.#client.patch(ref, 'merge', { rules }, { fieldManager }).catch((error: unknown) => {
           if (isNotFound(error) || this.#isStopped) return;
           // The next change of any role tries it again.
           this.#log.warn('an aggregated role could not be brought up to date', { role: ref.name, error });

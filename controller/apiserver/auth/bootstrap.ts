@@ -26,6 +26,8 @@ interface Wanted {
 const apiVersion = 'rbac.authorization.k8s.io/v1';
 /** Set to `false` on an object, it is left as somebody has made it. */
 const autoupdate = 'rbac.authorization.kubernetes.io/autoupdate';
+/** Whose these fields are, as in Kubernetes. */
+const fieldManager = 'kube-apiserver';
 const bootstrapping = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 
 /**
@@ -48,7 +50,7 @@ async function ensure(client: Client, wanted: Wanted): Promise<void> {
   } catch (error) {
     if (!isNotFound(error)) throw error;
     // Another controller may have been first.
-    return void (await client.create(object).catch((late: unknown) => {
+    return void (await client.create(object, { fieldManager }).catch((late: unknown) => {
       if (!isAlreadyExists(late)) throw late;
     }));
   }
@@ -56,10 +58,10 @@ async function ensure(client: Client, wanted: Wanted): Promise<void> {
   // What a binding gives cannot be changed in place.
   if (wanted.roleRef && !isDeepStrictEqual({ ...found.roleRef }, { ...wanted.roleRef })) {
     await client.delete(ref);
-    return void (await client.create(object));
+    return void (await client.create(object, { fieldManager }));
   }
   const patch = repair(found, wanted, object.metadata);
-  if (patch) await client.patch(ref, 'merge', patch);
+  if (patch) await client.patch(ref, 'merge', patch, { fieldManager });
 }
 
 type Found = Pick<

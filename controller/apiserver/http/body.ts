@@ -26,7 +26,8 @@ const patchTypes = new Map<string, PatchType>([
 /** The whole body. @throws ApiError: too large, or too slow */
 export async function readBody(request: ApiServerRequest, clock: Clock): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
-  const bytesMax = isMaster(request.user) ? bodyBytesMax : memberBodyBytesMax;
+  const isMember = request.user?.certificate !== undefined && !isMaster(request.user);
+  const bytesMax = isMember ? memberBodyBytesMax : bodyBytesMax;
   if (declared > bytesMax) throw tooLarge(bytesMax);
   if (!request.body) return Buffer.alloc(0);
   return within(clock, bodyWithinMs, collect(request.body, bytesMax), () =>

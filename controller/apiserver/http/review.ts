@@ -6,6 +6,8 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { review } from '../auth/reviews.ts';
 import { answerTokenRequest, tokenRequestKind } from '../auth/token-request.ts';
 import { decode } from '../resources/decoding.ts';
+import { ownedByCreator } from '../resources/ownership.ts';
+import type { Resource } from '../resources/metadata.ts';
 import type { Registry } from '../resources/registry.ts';
 import type { User } from '../users.ts';
 import { negotiate } from './accept.ts';
@@ -49,7 +51,17 @@ export async function serveReview(
     const about = { namespace: namespace!, name: name!, reader: registry.reader, tokens: accountTokens, now };
     return answer(answerTokenRequest(asked, about));
   }
-  const question = decode(kind, body, context);
+  const asked = decode(kind, body, context);
+  const owned = ownedByCreator(kind, asked, asked, { fieldManager: context.fieldManager, now });
+  const question = kind.namespaced ? inNamespace(owned, namespace) : owned;
   const { authorizer } = registry;
   return answer(review(kind, question, { user: request.user, namespace, authorizer, authenticator, now }));
+}
+
+/** A question that names no namespace is asked in that of its path. */
+function inNamespace(question: Resource, namespace: string | undefined): Resource {
+  const { metadata } = question;
+  return metadata?.namespace
+    ? question
+    : { ...question, metadata: { ...metadata, ...(namespace && { namespace }) } };
 }
