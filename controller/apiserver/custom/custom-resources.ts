@@ -1,7 +1,6 @@
 import { ApiError, badRequest, invalid, undecodable } from '../../../api/errors.ts';
-import { invalidValue, unknownField } from '../../../api/field-errors.ts';
+import { unknownField } from '../../../api/field-errors.ts';
 import type { FieldError } from '../../../api/field-errors.ts';
-import { GoValue } from '../../../api/go-value.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
 import type { PlainObject } from '../../../api/plain-objects.ts';
@@ -83,18 +82,4 @@ function isDeeperThan(value: unknown, max: number): boolean {
     );
   }
   return false;
-}
-
-/**
- * Custom resources and their definitions are replaced by who has seen what he replaces.
- *
- * @throws ApiError (invalid)
- */
-export function refuseUnconditional(kind: Kind, name: string): void {
-  if (!kind.custom && kind.type !== 'CustomResourceDefinition') return;
-  const shown = new GoValue('0x0');
-  // Kubernetes names the resource here, and not the kind.
-  throw invalid({ ...kind, kind: kind.plural }, name, [
-    invalidValue('metadata.resourceVersion', shown, 'must be specified for an update'),
-  ]);
 }

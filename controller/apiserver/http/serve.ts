@@ -98,6 +98,8 @@ export async function serve(
     case 'update': {
       const [replacement, write] = await object();
       if (
+        // A Scale is but a part, which is written over whatever is there.
+        subresource !== 'scale' &&
         isReplacedByVersion(kind) &&
         !isForVersion(replacement) &&
         registry.reader.find(kind, namespace, name!)

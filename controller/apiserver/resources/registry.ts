@@ -26,7 +26,6 @@ import type { Store } from '../../store/store.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import { followRbac, RbacIndex } from '../auth/rbac-index.ts';
 import { Definitions } from '../custom/definitions.ts';
-import { refuseUnconditional } from '../custom/custom-resources.ts';
 import { KindTable } from '../custom/kind-table.ts';
 import { Quotas } from '../quota/quotas.ts';
 import { collectionKey } from '../storage/keys.ts';
@@ -219,6 +218,7 @@ export class Registry {
     const input = decode(kind, body, context);
     const given = input.metadata?.name;
     if (given && given !== name) throw otherName(given, name);
+    refuseOtherNamespace(input, namespace);
     const version = input.metadata?.resourceVersion;
     const { object } = await this.#change(
       kind,
@@ -226,7 +226,6 @@ export class Registry {
       name,
       { context, pinned: Boolean(version) },
       (old, undos) => {
-        if (!version) refuseUnconditional(kind, name);
         refuseStale(kind, old, version);
         return this.#next(kind, subresource, old, input, context, undos);
       },
@@ -255,6 +254,8 @@ export class Registry {
       const input = decode(kind, patched, context, () =>
         type === 'strategic' ? goText(patch) : JSON.stringify(patched),
       );
+      refuseOtherName(input, name);
+      refuseOtherNamespace(input, namespace);
       return this.#next(kind, subresource, old, input, context, undos);
     });
     return object;
@@ -297,6 +298,7 @@ export class Registry {
       const next = applied(kind, subresource, old, configuration, { fieldManager, force, now });
       const input = decode(kind, next.object, how);
       refuseOtherName(input, name);
+      refuseOtherNamespace(input, namespace);
       refuseStale(kind, old, input.metadata?.resourceVersion);
       return this.#next(kind, subresource, old, input, context, undos, (wished) =>
         withManagedFields(wished, next.managedFields),
@@ -435,7 +437,7 @@ export class Registry {
     kind: Kind,
     draft: Resource,
     old: Resource | undefined,
-    { user, dryRun, isNamespaceToCome = false }: WriteContext,
+    { user, dryRun, isNamespaceToCome = false, warn }: WriteContext,
     undos: (() => void)[],
     part?: PodPart,
   ): Resource {
@@ -451,6 +453,7 @@ export class Registry {
       clusterIps: this.#clusterIps,
       quotas: this.#quotas,
       random: this.#random,
+      warn,
       otherwise: (action) => undos.push(action),
     };
     const object = admit(request);
@@ -587,6 +590,11 @@ function refuseOtherName({ metadata }: Resource, name: string): void {
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     );
   if (metadata.name !== name) throw otherName(metadata.name, name);
+}
+
+function refuseOtherNamespace({ metadata }: Resource, namespace: string | undefined): void {
+  if (namespace !== undefined && metadata?.namespace && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
 function noSuchUid(kind: Kind, name: string, uid: string): ApiError {
