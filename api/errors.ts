@@ -104,19 +104,18 @@ export function invalid(kind: Named, name: string, errors: readonly FieldError[]
 /** The object does not decode (unknown fields, wrong types): 400, as the API server's strict decoder words it. */
 export function undecodable(kind: Named, errors: readonly FieldError[]): ApiError {
   const found = known(kind);
-  return new ApiError(
-    400,
-    'BadRequest',
+  const message =
     `${found.kind} in version "${found.version}" cannot be handled as a ${found.kind}: ` +
-      `strict decoding error: ${errors.map(fieldErrorText).join(', ')}`,
-    {
-      causes: errors.map((error) => ({
-        reason: error.type === 'UnknownField' ? 'FieldValueInvalid' : error.type,
-        message: fieldErrorText(error),
-        field: error.field,
-      })),
-    },
-  );
+    `strict decoding error: ${errors.map(fieldErrorText).join(', ')}`;
+  // What is not known is told as Kubernetes tells it. It knows no field of what has a wrong type, and we do.
+  if (errors.every(({ type }) => type === 'UnknownField')) return badRequest(message);
+  return new ApiError(400, 'BadRequest', message, {
+    causes: errors.map((error) => ({
+      reason: error.type === 'UnknownField' ? 'FieldValueInvalid' : error.type,
+      message: fieldErrorText(error),
+      field: error.field,
+    })),
+  });
 }
 
 /** What `decodeStrict` and `validate` found, as the error to throw; undefined where they found nothing. */

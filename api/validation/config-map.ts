@@ -21,7 +21,7 @@ export function validateConfigMap(map: ConfigMap, old?: ConfigMap): FieldError[]
   const bytes =
     Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text), 0) +
     Object.values(binaryData).reduce((sum, text) => sum + Buffer.byteLength(text, 'base64'), 0);
-  if (bytes > dataBytesMax) errors.push(tooLong('', dataBytesMax));
+  if (bytes > dataBytesMax) errors.push(tooLong('[]', dataBytesMax));
   return [...errors, ...(old ? validateImmutable(map, old, ['data', 'binaryData']) : [])];
 }
 

@@ -4,12 +4,19 @@
  */
 export type NameRule = (value: string) => string | undefined;
 
-function rule(pattern: string, bytesMax: number, message: string, examples: readonly string[]): NameRule {
+/** `part` says which part of a name it is that the message is about. */
+function rule(
+  pattern: string,
+  bytesMax: number,
+  message: string,
+  examples: readonly string[],
+  part = '',
+): NameRule {
   const whole = new RegExp(`^${pattern}$`);
   return (value) => {
-    if (Buffer.byteLength(value) > bytesMax) return `must be no more than ${bytesMax} bytes`;
+    if (Buffer.byteLength(value) > bytesMax) return `${part}must be no more than ${bytesMax} characters`;
     if (whole.test(value)) return undefined;
-    return `${message} (e.g. ${examples.map((each) => `'${each}', `).join(' or ')}regex used for validation is '${pattern}')`;
+    return `${part}${message} (e.g. ${examples.map((each) => `'${each}', `).join(' or ')}regex used for validation is '${pattern}')`;
   };
 }
 
@@ -69,15 +76,19 @@ export const labelValue = rule(
 const namePart = rule(
   '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
   63,
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   ['MyName', 'my.name', '123-abc'],
+  'name part ',
 );
 
 /** Keys of labels and annotations, resources, finalizers: `app`, `example.com/app`. */
 export const qualifiedName: NameRule = (value) => {
   const parts = value.split('/');
   if (parts.length > 2)
-    return "a qualified name must consist of alphanumeric characters, '-', '_' or '.', with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+    return (
+      `a qualified name ${namePart('')!.replace('name part ', '')} ` +
+      "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+    );
   const [prefix, name] = parts.length === 2 ? parts : [undefined, parts[0]];
   if (prefix === '') return 'prefix part must be non-empty';
   const wrongPrefix = prefix === undefined ? undefined : dnsSubdomain(prefix);

@@ -37,7 +37,12 @@ export function deleteOptionsOf(body: unknown, query: URLSearchParams): WireDele
   if (errors.length > 0)
     throw badRequest(`the body of the request is not DeleteOptions: ${fieldErrorsText(errors)}`);
   checkDeleteOptions(options);
-  return options;
+  return known(options);
+}
+
+function known(options: WireDeleteOptions): WireDeleteOptions {
+  const unknown = decodeStrict('DeleteOptions', options).map(({ field }) => field);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !unknown.includes(name)));
 }
 
 function optionsIn(query: URLSearchParams): WireDeleteOptions {

@@ -56,7 +56,7 @@ export function beStrict(
   if (fieldValidation === 'Warn') for (const text of texts) warnOf(text, warn);
   else {
     const problem = `strict decoding error: ${texts.join(', ')}`;
-    throw patched ? invalidPatch(patched(), problem) : strictError(kind, problem, unknown, doubles);
+    throw patched ? invalidPatch(patched(), problem) : strictError(kind, problem);
   }
 }
 
@@ -87,31 +87,8 @@ export function invalidPatch(patched: string, problem: string): ApiError {
 /** A message repeats at most so much of a patch: a refused 1 MiB ConfigMap must not come back as a 2 MiB message. */
 const patchCharactersMax = 200;
 
-function strictError(
-  { kind, version }: Kind,
-  problem: string,
-  unknown: readonly FieldError[],
-  doubles: Doubles | undefined,
-): ApiError {
-  return new ApiError(
-    400,
-    'BadRequest',
-    `${kind} in version "${version}" cannot be handled as a ${kind}: ${problem}`,
-    {
-      causes: [
-        ...unknown.map((error) => ({
-          reason: 'FieldValueInvalid',
-          message: fieldErrorText(error),
-          field: error.field,
-        })),
-        ...(doubles?.texts ?? []).map((message, index) => ({
-          reason: 'FieldValueInvalid',
-          message,
-          field: doubles?.keys[index]?.field ?? '',
-        })),
-      ],
-    },
-  );
+function strictError({ kind, version }: Kind, problem: string): ApiError {
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${problem}`);
 }
 
 /** All that is wrong, each as it comes in the text. */

@@ -42,7 +42,7 @@ describe('the metadata of any object', () => {
       named({ name: 'Web' }),
       /^metadata.name: Invalid value: "Web": a lowercase RFC 1123 subdomain must consist/,
     );
-    only(named({ name: 'a'.repeat(254) }), /no more than 253 bytes/);
+    only(named({ name: 'a'.repeat(254) }), /no more than 253 characters/);
     only({ ...someService(), metadata: { name: '1web', namespace: 'default' } } as never, /DNS-1035/);
     only({ kind: 'Namespace', metadata: { name: 'a.b' } } as never, /must not contain dots/);
     assert.deepEqual(told(named({ generateName: 'web-' })), []);
@@ -302,7 +302,7 @@ describe('configuration', () => {
   it('has keys that can be files, and at most a mebibyte', () => {
     only(map({ data: { '../x': '' } }), /^data\[..\/x\]: Invalid value: .*must not start with '..'/);
     only(map({ data: { 'a b': '' } }), /valid config key/);
-    only(map({ data: { a: 'x'.repeat(2 ** 20 + 1) } }), /^Too long: may not be more than 1048576 bytes$/);
+    only(map({ data: { a: 'x'.repeat(2 ** 20 + 1) } }), /^\[\]: Too long: may not be more than 1048576 bytes$/);
     assert.deepEqual(told(map({ data: { a: 'x'.repeat(2 ** 20) } })), []);
     only(secret({ stringData: { a: 'x'.repeat(2 ** 20 + 1) } }), /^data: Too long/);
     only(secret({ type: 'kubernetes.io/tls', data: { 'tls.crt': '' } }), /^data\[tls.key\]: Required value$/);
