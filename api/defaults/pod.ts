@@ -13,6 +13,8 @@ export function defaultPod(pod: Pod): Pod {
     spec: {
       enableServiceLinks: true,
       ...spec,
+      // Of a pod, not of a template: who asks for less than nothing gets a second.
+      ...((spec.terminationGracePeriodSeconds ?? 0) < 0 && { terminationGracePeriodSeconds: 1 }),
       ...(spec.containers && { containers: spec.containers.map(requestLimits) }),
       ...(spec.initContainers && { initContainers: spec.initContainers.map(requestLimits) }),
     },

@@ -19,6 +19,7 @@ import type {
   Status,
 } from '../../../api/types.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
+import { jobDeletionWarning, warningsOf } from '../../../api/warnings.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import type { Random } from '../../../process/random.ts';
@@ -51,6 +52,7 @@ import {
   type Author,
   type Scaling,
 } from './ownership.ts';
+import { withPhaseTime } from './persistent-volumes.ts';
 import { isPodPart, withPodPart, type PodPart } from './pod-parts.ts';
 import { bound, type Binding } from './pods.ts';
 import { Reader, type Listing, type ListQuery } from './reader.ts';
@@ -190,6 +192,7 @@ export class Registry {
         const wished = owned(withDefaults(kind, draft), { fieldManager: context.fieldManager, now });
         const object = this.#admitted('create', kind, wished, undefined, context, undos);
         const created = await this.#writer.create(kind, object, context);
+        for (const text of warningsOf(kind, created, true)) context.warn(text);
         if (context.dryRun) undo(undos);
         if (kind.type === 'Namespace' && !context.dryRun)
           await this.#createDefaultAccount(created.metadata!.name!);
@@ -340,6 +343,7 @@ export class Registry {
     const wrong = refusal(kind, name, errors);
     if (wrong) throw wrong;
     if (kind.type === 'Namespace') refuseSystemNamespace(name);
+    warnOfDeletion(kind, options, context);
     const now = this.#clock.date();
     return this.#writer.change(kind, namespace, name, { dryRun: context.dryRun }, (old) => {
       const decision = decideDeletion(kind, old, options, now);
@@ -355,10 +359,12 @@ export class Registry {
   ): Promise<Listing> {
     const listing = await this.reader.list(kind, query);
     const waiting = [...listing.items];
+    warnOfDeletion(kind, options, context);
+    const quiet = { ...context, warn: () => {} };
     const work = async () => {
       for (let item = waiting.shift(); item; item = waiting.shift()) {
         const { namespace, name } = item.metadata!;
-        await this.delete(kind, namespace, name!, options, context).catch((error: unknown) => {
+        await this.delete(kind, namespace, name!, options, quiet).catch((error: unknown) => {
           if (!isNotFound(error)) throw error;
         });
       }
@@ -421,7 +427,11 @@ export class Registry {
       const base = withMetadataOf(kind, old, input, context.user);
       const next =
         subresource === 'status'
-          ? refuseInvalidStatus(kind, withStatusOf(base, input), old)
+          ? refuseInvalidStatus(
+              kind,
+              withPhaseTime(kind, old, withStatusOf(base, input), this.#clock.date()),
+              old,
+            )
           : finalized(base, input);
       return storedForm(kind, owned(next));
     }
@@ -429,7 +439,10 @@ export class Registry {
     if (subresource && !part) throw methodNotAllowed(kind, 'update');
     const wished = part ? withPodPart(part, old, input) : replaced(kind, old, input);
     const draft = owned(withDefaults(kind, wished));
-    return withGeneration(kind, old, this.#admitted('update', kind, draft, old, context, undos, part));
+    const next = withGeneration(kind, old, this.#admitted('update', kind, draft, old, context, undos, part));
+    if (kind.type !== 'Pod' && next.metadata?.generation !== old.metadata?.generation)
+      for (const text of warningsOf(kind, next, false)) context.warn(text);
+    return next;
   }
 
   #admitted(
@@ -582,6 +595,12 @@ function decodedScale(name: string, scale: unknown): Scale {
 
 function otherName(given: string, name: string): ApiError {
   return badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+}
+
+function warnOfDeletion(kind: Kind, options: WireDeleteOptions, context: WriteContext): void {
+  const { propagationPolicy, orphanDependents } = options;
+  if (kind.type === 'Job' && propagationPolicy === undefined && orphanDependents === undefined)
+    context.warn(jobDeletionWarning);
 }
 
 function refuseOtherName({ metadata }: Resource, name: string): void {
