@@ -7,7 +7,7 @@ export interface Exception {
   step?: string;
   /** Where in the answer; several where one cause shows in several places. */
   at: string | readonly string[];
-  /** What the original says there, where that is part of it. */
+  /** What the original says there, where that is part of it; a pattern is held against its JSON. */
   original?: unknown;
   /** What kith says there, where that is part of it. */
   kith?: unknown;
@@ -46,7 +46,7 @@ export function coversOpen({ steps, at = '*' }: Open, difference: Difference): b
 
 function fits(expected: unknown, value: unknown): boolean {
   return expected instanceof RegExp
-    ? typeof value === 'string' && expected.test(value)
+    ? value !== undefined && expected.test(JSON.stringify(value))
     : isDeepStrictEqual(expected, value);
 }
 

@@ -18,11 +18,15 @@ export function checkListOptions(query: URLSearchParams, isWatch: boolean): void
 function watchErrors(query: URLSearchParams): FieldError[] {
   const field = 'resourceVersionMatch';
   const match = query.get(field);
-  if (!query.has('sendInitialEvents'))
-    return match
-      ? [forbiddenField(field, `${field} is forbidden for watch unless sendInitialEvents is provided`)]
-      : [];
   const errors: FieldError[] = [];
+  const sendsInitial = query.has('sendInitialEvents');
+  if (match && !sendsInitial)
+    errors.push(
+      forbiddenField(field, `${field} is forbidden for watch unless sendInitialEvents is provided`),
+    );
+  if (query.get('continue'))
+    errors.push(forbiddenField(field, `${field} is forbidden when continue is provided`));
+  if (!sendsInitial) return errors;
   if (match !== notOlder)
     errors.push(forbiddenField(field, `sendInitialEvents requires setting ${field} to ${notOlder}`));
   if (match && match !== notOlder) errors.push(notSupported(field, match, [notOlder]));

@@ -36,6 +36,8 @@ export interface Listing {
 /** An informer's age is told by these when nothing else happens; half a minute of silence means a dead watch. */
 const bookmarkEveryMs = 15_000;
 const initialEventsEnd = 'k8s.io/initial-events-end';
+/** With the end of the state comes the empty list that it would have been, for clients that make a list of it. */
+const blueprint = 'kubernetes.io/initial-events-list-blueprint';
 
 /** Get, list and watch: what is durable, and nothing else. */
 export class Reader {
@@ -129,7 +131,10 @@ export class Reader {
         if (selection.matches(object)) stream.push({ type: 'ADDED', object });
       }
       if (query.sendInitialEvents && allowWatchBookmarks)
-        stream.push({ type: 'BOOKMARK', object: bookmark({ [initialEventsEnd]: 'true' }) });
+        stream.push({
+          type: 'BOOKMARK',
+          object: bookmark({ [initialEventsEnd]: 'true', [blueprint]: blueprintOf(kind) }),
+        });
     }
     try {
       for (const [index, shelf] of shelves.entries())
@@ -205,4 +210,14 @@ function firstAfter(entries: readonly Entry[], key: string): number {
     else high = middle;
   }
   return low;
+}
+
+function blueprintOf(kind: Kind): string {
+  const list = {
+    kind: kind.custom?.listKind ?? `${kind.kind}List`,
+    apiVersion: kind.apiVersion,
+    metadata: {},
+    items: null,
+  };
+  return Buffer.from(`${JSON.stringify(list)}\n`).toString('base64');
 }

@@ -794,7 +794,7 @@ export const watches: Topic = {
     watch('with a limit', `${watchesAt}?resourceVersion=0&limit=1`, 1),
     watch('a label selector that is none', `${watchesAt}?labelSelector=a%20b`, 1),
     watch('a field selector that is none', `${watchesAt}?fieldSelector=x%3Dy`, 1),
-    watch('that ends by itself', since('delete b', '&timeoutSeconds=1'), 1),
+    watch('that ends by itself', since('unlabel a', '&timeoutSeconds=1'), 1),
     watch('in YAML', `${watchesAt}?resourceVersion=0`, 1, { accept: 'application/yaml' }),
     watch(
       'of everything',
