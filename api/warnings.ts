@@ -1,6 +1,7 @@
 import { at, child } from './field-path.ts';
 import type { Kind } from './kinds.ts';
 import { milli } from './quantity.ts';
+import { clusterWarnings } from './storage-warnings.ts';
 import type {
   Container,
   CronJob,
@@ -23,6 +24,7 @@ export function warningsOf(kind: Kind, object: object, isNew: boolean): string[]
   return [
     ...(isNew ? nameWarnings(kind, name) : []),
     ...(found?.spec ? podWarnings(found.field, found.spec) : []),
+    ...clusterWarnings(kind, object, isNew),
     ...(kind.type === 'StatefulSet' ? historyWarnings(object as StatefulSet) : []),
   ];
 }

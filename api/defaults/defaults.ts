@@ -7,6 +7,8 @@ import type {
   Deployment,
   EndpointSlice,
   Endpoints,
+  Event,
+  EventsEvent,
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerV1,
   IngressClass,
@@ -34,6 +36,7 @@ import { defaultNamespace, defaultNode, defaultSecret } from './cluster.ts';
 import { defaultCustomResourceDefinition } from './custom-resource-definition.ts';
 import { defaultLimitRange, defaultPriorityClass } from './limits.ts';
 import { defaultEndpoints, defaultIngressClass, defaultNetworkPolicy } from './networking.ts';
+import { defaultEvent, defaultEventsEvent } from './events.ts';
 import { defaultPod } from './pod.ts';
 import { defaultBinding } from './rights.ts';
 import { defaultEndpointSlice, defaultService } from './service.ts';
@@ -62,6 +65,8 @@ const defaults: Record<string, (object: Typed) => Typed> = {
   Deployment: of<Deployment>(defaultDeployment),
   EndpointSlice: of<EndpointSlice>(defaultEndpointSlice),
   Endpoints: of<Endpoints>(defaultEndpoints),
+  Event: of<Event>(defaultEvent),
+  EventsEvent: of<EventsEvent>(defaultEventsEvent),
   HorizontalPodAutoscaler: of<HorizontalPodAutoscaler>(defaultAutoscaler),
   HorizontalPodAutoscalerV1: of<HorizontalPodAutoscalerV1>(defaultAutoscalerV1),
   IngressClass: of<IngressClass>(defaultIngressClass),

@@ -18,5 +18,5 @@ function defaultItem(item: LimitRangeItem): LimitRangeItem {
 }
 
 export function defaultPriorityClass(priorityClass: PriorityClass): PriorityClass {
-  return { preemptionPolicy: 'PreemptLowerPriority', ...priorityClass };
+  return { value: 0, preemptionPolicy: 'PreemptLowerPriority', ...priorityClass };
 }

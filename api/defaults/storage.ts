@@ -37,25 +37,32 @@ export function defaultPersistentVolume(volume: PersistentVolume): PersistentVol
   };
 }
 
-/** The two fields that say where a claim's data comes from are kept in step, unless the newer one names a namespace. */
 export function defaultPersistentVolumeClaim(claim: PersistentVolumeClaim): PersistentVolumeClaim {
   const { spec } = claim;
-  const { dataSource: given, ...rest } = spec ?? {};
-  const { dataSourceRef } = rest;
-  const dataSource = given && (dataSourceRef || isOldSource(given)) ? given : undefined;
-  const isHere = !dataSourceRef?.namespace;
-  const { namespace: _namespace, ...local } = dataSourceRef ?? {};
   return {
     ...claim,
-    ...(spec && {
-      spec: {
-        volumeMode: 'Filesystem',
-        ...rest,
-        ...(dataSource && { dataSource, dataSourceRef: dataSourceRef ?? dataSource }),
-        ...(dataSourceRef && !dataSource && isHere && { dataSource: local as typeof dataSourceRef }),
-      },
-    }),
+    ...(spec && { spec: { volumeMode: 'Filesystem', ...spec } }),
     status: { phase: 'Pending', ...claim.status },
+  };
+}
+
+/**
+ * The claim with the two fields that say where its data comes from in step, unless the newer one names a namespace. No default: nobody owns
+ * what is filled in here.
+ */
+export function withBothSources(claim: PersistentVolumeClaim): PersistentVolumeClaim {
+  const { dataSource: given, ...rest } = claim.spec ?? {};
+  const { dataSourceRef } = rest;
+  const dataSource = given && (dataSourceRef || isOldSource(given)) ? given : undefined;
+  if (!given && !dataSourceRef) return claim;
+  const { namespace, ...local } = dataSourceRef ?? {};
+  return {
+    ...claim,
+    spec: {
+      ...rest,
+      ...(dataSource && { dataSource, dataSourceRef: dataSourceRef ?? dataSource }),
+      ...(dataSourceRef && !dataSource && !namespace && { dataSource: local as TypedLocalObjectReference }),
+    },
   };
 }
 

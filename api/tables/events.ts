@@ -17,8 +17,8 @@ export const eventColumns: Columns<Event> = [
   wide('Source', source),
   column('Message', ({ message }) => (message ?? '').trim()),
   wide('First Seen', (event, now) => age(event.firstTimestamp ?? event.eventTime, now)),
-  wide('Count', ({ count, series }) => series?.count ?? (count || 1), 'integer'),
-  wide('Name', ({ metadata }) => nameColumn.cell({ metadata }, new Date(0))),
+  wide('Count', ({ count, series }) => series?.count ?? (count || 1)),
+  { ...nameColumn, priority: 1 } as Columns<Event>[number],
 ];
 
 /** The same of the newer form. */

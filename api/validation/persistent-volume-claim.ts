@@ -1,6 +1,7 @@
 import { forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
+import { goDiff } from '../go-diff.ts';
 import { GoValue } from '../go-value.ts';
 import { sameJson } from '../plain-objects.ts';
 import { compareQuantities } from '../quantity.ts';
@@ -84,20 +85,10 @@ function validateUpdate(spec: PersistentVolumeClaimSpec, old: PersistentVolumeCl
     ...(isBound && { volumeAttributesClassName: before.volumeAttributesClassName as never }),
   };
   const expected = before.volumeName ? before : { ...before, volumeName: spec.volumeName as never };
-  const changed = [...new Set([...Object.keys(comparable), ...Object.keys(expected)])].filter(
-    (field) =>
-      !sameJson(
-        comparable[field as keyof PersistentVolumeClaimSpec],
-        expected[field as keyof PersistentVolumeClaimSpec],
-      ),
-  );
   const errors: FieldError[] = [];
-  if (changed.length > 0)
+  if (!sameJson(comparable, expected))
     errors.push(
-      forbiddenField(
-        'spec',
-        `${fixed} (changed here: ${changed.map((field) => `spec.${field}`).join(', ')})`,
-      ),
+      forbiddenField('spec', `${fixed}${goDiff('core.PersistentVolumeClaimSpec', expected, comparable)}`),
     );
   const isSmaller = size !== undefined && oldSize !== undefined && compareQuantities(size, oldSize) < 0;
   if (isSmaller && compareQuantities(size, old.status?.capacity?.['storage'] ?? '0') <= 0)

@@ -1,6 +1,7 @@
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at } from '../field-path.ts';
+import { goDiff } from '../go-diff.ts';
 import { GoValue } from '../go-value.ts';
 import { sameJson } from '../plain-objects.ts';
 import { compareQuantities, parseQuantity } from '../quantity.ts';
@@ -39,13 +40,14 @@ export function validatePersistentVolume(volume: PersistentVolume, old?: Persist
 }
 
 function validateUpdate(spec: PersistentVolumeSpec, old: PersistentVolumeSpec): FieldError[] {
+  const [source, before] = [sourceOf(forgettingExpansion(spec, old)), sourceOf(old)];
   return [
-    ...(sameJson(sourceOf(forgettingExpansion(spec, old)), sourceOf(old))
+    ...(sameJson(source, before)
       ? []
       : [
           forbiddenField(
             'spec.persistentvolumesource',
-            'spec.persistentvolumesource is immutable after creation',
+            `spec.persistentvolumesource is immutable after creation${goDiff('core.PersistentVolumeSource', before, source)}`,
           ),
         ]),
     ...immutable('volumeMode', spec.volumeMode, old.volumeMode),

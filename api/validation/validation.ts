@@ -186,6 +186,7 @@ const judging = new Set([
   'DaemonSet',
   'Deployment',
   'Endpoints',
+  'Event',
   'EventsEvent',
   'HorizontalPodAutoscaler',
   'HorizontalPodAutoscalerV1',

@@ -13,7 +13,7 @@ import { increase, QuotaCount } from './quota-count.ts';
 import { unnamedAmounts } from './scopes.ts';
 import { concerns, type Usage } from './usage.ts';
 
-/** The status follows what is taken this much later, so that a hundred pods make one write and not a hundred. */
+/** The status follows what is taken at once, but not again within this long: a hundred pods make two writes and not a hundred. */
 const statusDelayMs = 100;
 /** Counted afresh this often: a pod whose host is gone stops to count without anybody's write. */
 const recountEveryMs = 5 * 60_000;
@@ -43,6 +43,7 @@ export class Quotas {
   readonly #late = new Set<string>();
   readonly #recount: Timer;
   #writing: Timer | undefined;
+  #toldAt = -Infinity;
   #unwatch: () => void = () => {};
 
   constructor(options: QuotasOptions) {
@@ -167,8 +168,10 @@ export class Quotas {
   #tellLater(namespace: string | undefined): void {
     if (namespace === undefined) return;
     this.#late.add(namespace);
-    this.#writing ??= this.#options.clock.after(statusDelayMs, () => {
+    const { clock } = this.#options;
+    this.#writing ??= clock.after(Math.max(0, this.#toldAt + statusDelayMs - clock.now()), () => {
       this.#writing = undefined;
+      this.#toldAt = clock.now();
       const namespaces = [...this.#late];
       this.#late.clear();
       for (const each of namespaces) this.#tell(each);

@@ -10,7 +10,12 @@ import { oneDefaultPriority, podHasPriority } from './priorities.ts';
 import { podHasRuntime } from './runtime-classes.ts';
 import { serviceAddress } from './services.ts';
 import { signingRequestIsTheCallers } from './signing-requests.ts';
-import { claimHasClass, ingressHasClass, storageIsProtected } from './storage-classes.ts';
+import {
+  claimHasBothSources,
+  claimHasClass,
+  ingressHasClass,
+  storageIsProtected,
+} from './storage-classes.ts';
 import { daemonSetCountsTemplates } from './workloads.ts';
 
 /** Everything that a write passes, in order, after its defaults are in and before it is validated. To add one, add a line. */
@@ -25,6 +30,7 @@ export const admissions: readonly Admission[] = [
   podToleratesLostHosts,
   podHasRuntime,
   claimHasClass,
+  claimHasBothSources,
   ingressHasClass,
   storageIsProtected,
   signingRequestIsTheCallers,

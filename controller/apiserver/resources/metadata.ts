@@ -95,7 +95,6 @@ export function newObject(
   };
   if (!kind.namespaced) delete metadata.namespace;
   if (kind.custom || generational.has(kind.type ?? '')) metadata.generation = 1;
-  else delete metadata.generation;
   const status = kind.custom
     ? kind.custom.hasStatus
       ? undefined
@@ -109,7 +108,12 @@ export function newObject(
     metadata,
     ...(status === 'as given'
       ? givenStatus !== undefined && { status: givenStatus }
-      : status && { status: { ...status } }),
+      : status && {
+          status: {
+            ...status,
+            ...(kind.type === 'PersistentVolume' && { lastPhaseTransitionTime: timestamp(now) }),
+          },
+        }),
   };
   return kind.type === 'Job' ? withGeneratedSelector(made) : made;
 }
@@ -203,9 +207,7 @@ export function atRevision(object: Resource, revision: number): Resource {
 function namespaceOf(kind: Kind, given: ObjectMeta, namespace: string | undefined): string {
   if (!namespace) throw badRequest(`a ${kind.kind} lives in a namespace: name it in the URL`);
   if (given.namespace && given.namespace !== namespace)
-    throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request: ${given.namespace}, ${namespace}`,
-    );
+    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
   return namespace;
 }
 

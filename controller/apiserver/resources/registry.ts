@@ -8,6 +8,9 @@ import {
   refusal,
 } from '../../../api/errors.ts';
 import { goText } from '../../../api/apply/fields-of.ts';
+import { scaleApiVersion } from '../../../api/apply/scale.ts';
+import { fieldErrorsText } from '../../../api/field-errors.ts';
+import { goTypeError } from '../../../api/go-decoding.ts';
 import { kindNamed, kindOf, type Kind } from '../../../api/kinds.ts';
 import { storedForm } from '../../../api/stored-form.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
@@ -56,7 +59,7 @@ import { withPhaseTime } from './persistent-volumes.ts';
 import { isPodPart, withPodPart, type PodPart } from './pod-parts.ts';
 import { bound, type Binding } from './pods.ts';
 import { Reader, type Listing, type ListQuery } from './reader.ts';
-import { scaled, scaleOf } from './scale.ts';
+import { refuseOtherScale, scaleOf, scaled } from './scale.ts';
 import { followServiceAddresses } from './service-addresses.ts';
 import { signingRequestDecided } from './signing-requests.ts';
 import { withMetadataOf } from './status-metadata.ts';
@@ -79,6 +82,8 @@ export interface WriteContext extends Strictness {
 
 /** A generated name that is taken is drawn again this often before the writer is told. */
 const nameTriesMax = 8;
+/** As whom the server itself owns what it keeps of a status, as in Kubernetes. */
+const ownManager = 'kube-apiserver';
 /** How many objects one `deletecollection` works on at once. */
 const deletionsAtOnceMax = 50;
 
@@ -450,7 +455,7 @@ export class Registry {
     kind: Kind,
     draft: Resource,
     old: Resource | undefined,
-    { user, dryRun, isNamespaceToCome = false, warn }: WriteContext,
+    { user, dryRun, isNamespaceToCome = false }: WriteContext,
     undos: (() => void)[],
     part?: PodPart,
   ): Resource {
@@ -466,7 +471,6 @@ export class Registry {
       clusterIps: this.#clusterIps,
       quotas: this.#quotas,
       random: this.#random,
-      warn,
       otherwise: (action) => undos.push(action),
     };
     const object = admit(request);
@@ -508,6 +512,7 @@ export class Registry {
     const { object } = await this.#change(kind, namespace, name, { context }, (old, undos) => {
       const author = { fieldManager, now: this.#clock.date() };
       const { scale, managedFields } = compute(old, scaleOf(kind, old), author);
+      refuseOtherScale(scale);
       refuseOtherName(scale as Resource, name);
       refuseStale(kind, old, scale.metadata?.resourceVersion);
       return this.#next(kind, undefined, old, scaled(kind, old, scale), context, undos, (wished) =>
@@ -548,12 +553,17 @@ export class Registry {
   /** A status that the server itself keeps, by compare-and-swap. */
   async #changeStatus<T extends Resource>(object: T, next: (old: T) => T, dryRun: boolean): Promise<T> {
     const { apiVersion, kind, metadata } = object;
+    const known = kindOf(apiVersion, kind)!;
+    const author = { fieldManager: ownManager, now: this.#clock.date() };
     const { object: written } = await this.#writer.change(
-      kindOf(apiVersion, kind)!,
+      known,
       metadata?.namespace,
       metadata!.name!,
       { dryRun },
-      (old) => next(old as T),
+      (old) => {
+        const wished = next(old as T);
+        return ownedByUpdater(known, 'status', old, wished, {}, author);
+      },
     );
     return written as T;
   }
@@ -587,9 +597,19 @@ function refuseWhileEnding(kind: Kind): ApiError {
   return methodNotAllowed(kind, 'create not allowed while custom resource definition is terminating: create');
 }
 
+/** @throws ApiError (bad request) for what is no Scale, or one of another version */
 function decodedScale(name: string, scale: unknown): Scale {
-  const wrong = refusal('Deployment', name, decodeStrict('Scale', scale));
-  if (wrong) throw wrong;
+  const { apiVersion = scaleApiVersion, kind = 'Scale', metadata } = (scale ?? {}) as Scale;
+  if (apiVersion !== scaleApiVersion || kind !== 'Scale')
+    throw badRequest(
+      `${kind} in version "v1" cannot be handled as a Scale: no kind "${kind}" is registered for version "${apiVersion}"`,
+    );
+  const wrong = decodeStrict('Scale', scale).filter(({ type }) => type !== 'FieldValueRequired');
+  if (wrong.length > 0)
+    throw badRequest(
+      `Scale in version "v1" cannot be handled as a Scale: ${goTypeError('Scale', scale) ?? fieldErrorsText(wrong)}`,
+    );
+  if (metadata?.name && metadata.name !== name) throw otherName(metadata.name, name);
   return scale as Scale;
 }
 

@@ -1,3 +1,4 @@
+import { withBothSources } from '../../../api/defaults/storage.ts';
 import { isDefaultStorageClass, storageClassOf } from '../../../api/tables/storage.ts';
 import type { Ingress, IngressClass, PersistentVolumeClaim, StorageClass } from '../../../api/types.ts';
 import type { Admission } from './admission-request.ts';
@@ -15,6 +16,12 @@ export const claimHasClass: Admission = ({ operation, kind, object, storage }) =
   );
   return name === undefined ? object : ({ ...object, spec: { ...spec, storageClassName: name } } as Resource);
 };
+
+/** What a claim's data is made of stands in both fields that say it. */
+export const claimHasBothSources: Admission = ({ kind, object }) =>
+  kind.type === 'PersistentVolumeClaim'
+    ? (withBothSources(object as PersistentVolumeClaim) as Resource)
+    : object;
 
 const defaultIngressClass = 'ingressclass.kubernetes.io/is-default-class';
 const oldClassAnnotation = 'kubernetes.io/ingress.class';

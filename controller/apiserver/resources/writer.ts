@@ -86,8 +86,8 @@ export class Writer {
       try {
         if (next === 'remove' || isReleased(kind, next)) {
           const last = next === 'remove' ? old : next;
-          if (!dryRun) await shelf.delete(key, expect);
-          return { object: last, removed: true };
+          if (dryRun) return { object: last, removed: true };
+          return { object: atRevision(last, await shelf.delete(key, expect)), removed: true };
         }
         if (dryRun || isSame(old, next)) return { object: next, removed: false };
         const stored = storedForm(kind, next);

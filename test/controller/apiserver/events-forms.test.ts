@@ -52,7 +52,7 @@ describe('Events in their two forms', () => {
     assert.deepEqual(
       items.map(({ note, deprecatedCount, deprecatedSource }) => [note, deprecatedCount, deprecatedSource]),
       [
-        ['it runs', undefined, undefined],
+        ['it runs', undefined, {}],
         ['it ends', 3, { component: 'kubelet' }],
       ],
     );

@@ -137,18 +137,6 @@ export const storage: Spoilt[] = [
         { matchLabels: { 'a b': 'c' } },
         "spec.selector.matchLabels: Invalid value: \"a b\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
       ],
-      [
-        'spec.dataSourceRef',
-        { kind: 'Snapshot', name: 'a' },
-        'spec.dataSource: Invalid value: "Snapshot": must be \'PersistentVolumeClaim\' when referencing the default apiGroup',
-        'spec.dataSourceRef: Invalid value: "Snapshot": must be \'PersistentVolumeClaim\' when referencing the default apiGroup',
-      ],
-      [
-        'spec.dataSource',
-        { kind: 'PersistentVolumeClaim', name: '' },
-        'spec.dataSource.name: Required value',
-        'spec.dataSourceRef.name: Required value',
-      ],
     ],
     rightUpdates: [
       ['spec.volumeName', 'disk'],
