@@ -1,6 +1,7 @@
 import { applyDefaults } from '../../../api/defaults/defaults.ts';
-import { badRequest, invalid, refusal, undecodable } from '../../../api/errors.ts';
-import { fieldErrorText } from '../../../api/field-errors.ts';
+import { ApiError, badRequest, invalid, refusal, undecodable } from '../../../api/errors.ts';
+import { fieldErrorText, type FieldError } from '../../../api/field-errors.ts';
+import { goTypeError } from '../../../api/go-decoding.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
@@ -21,7 +22,9 @@ export type { FieldValidation } from './strictness.ts';
  * @throws ApiError (bad request, or invalid for a patch) naming every field
  */
 export function decode(kind: Kind, value: unknown, how: Strictness, patched?: () => string): Resource {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  // Nothing at all is an object without anything, as in Kubernetes.
+  if (value === null) return decode(kind, {}, how, patched);
+  if (typeof value !== 'object' || Array.isArray(value))
     throw badRequest(`the body of the request is not a ${kind.kind}: it must be one object`);
   const object = value as Resource;
   if (object.kind !== undefined && object.kind !== kind.kind)
@@ -36,12 +39,23 @@ export function decode(kind: Kind, value: unknown, how: Strictness, patched?: ()
   if (kind.custom) return decodeCustom(kind, whole, how, patched);
   const errors = decodeStrict(kind, whole).filter(({ type }) => type !== 'FieldValueRequired');
   const wrong = errors.filter(({ type }) => type !== 'UnknownField');
-  if (wrong.length > 0) {
-    const error = undecodable(kind, how.fieldValidation === 'Strict' ? errors : wrong);
-    throw patched ? invalidPatch(patched(), wrong.map(fieldErrorText).join(', ')) : error;
-  }
+  if (wrong.length > 0) throw wrongTypes(kind, whole, wrong, patched);
   beStrict(kind, errors, how, patched);
   return normalize(kind, whole);
+}
+
+/** Other types than the schema's: in Go's words, which tell of the first, with a cause for each. */
+function wrongTypes(
+  kind: Kind,
+  object: Resource,
+  wrong: readonly FieldError[],
+  patched: (() => string) | undefined,
+): ApiError {
+  const problem = goTypeError(kind.type!, object) ?? wrong.map(fieldErrorText).join(', ');
+  if (patched) return invalidPatch(patched(), problem);
+  const { details } = undecodable(kind, wrong).status;
+  const message = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${problem}`;
+  return new ApiError(400, 'BadRequest', message, details);
 }
 
 /** The object with the defaults of its kind. */
