@@ -1,4 +1,12 @@
-import type { Container, EphemeralContainer, Pod, PodSpec, PodTemplateSpec, Volume, VolumeProjection } from '../types.ts';
+import type {
+  Container,
+  EphemeralContainer,
+  Pod,
+  PodSpec,
+  PodTemplateSpec,
+  Volume,
+  VolumeProjection,
+} from '../types.ts';
 import { defaultContainer } from './container.ts';
 
 /** Files that come from the API are readable by all, writable by their owner: 0644. */

@@ -1,4 +1,4 @@
-import { invalid, methodNotAllowed } from '../../../api/errors.ts';
+import { badRequest, invalid, methodNotAllowed } from '../../../api/errors.ts';
 import { formatLabelSelector } from '../../../api/selectors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import type { LabelSelector, Scale } from '../../../api/types.ts';
@@ -54,6 +54,14 @@ const scaleKind: Kind = {
   categories: [],
   selectableFields: {},
 };
+
+/** @throws ApiError (bad request) where the body is of another version; Kubernetes tells in which line of its own it looked. */
+export function refuseOtherScale({ apiVersion = scaleKind.apiVersion, kind = scaleKind.kind }: Scale): void {
+  if (apiVersion === scaleKind.apiVersion && kind === scaleKind.kind) return;
+  throw badRequest(
+    `Scale in version "${scaleKind.version}" cannot be handled as a Scale: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:110"`,
+  );
+}
 
 /** The object with the Scale's replicas; without any, none are wished for. */
 export function scaled(kind: Kind, old: Resource, scale: Scale): Resource {

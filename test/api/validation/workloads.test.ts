@@ -61,6 +61,19 @@ describe('workloads are judged in the words of Kubernetes', () => {
       );
     });
 
+    it(`${kind}: whatever is missing or empty in it, it is taken or refused, and nothing breaks`, async () => {
+      for (const path of pathsOf(good))
+        for (const value of [undefined, null, {}, [], '', 0, -1, 'x', [{}], { a: {} }]) {
+          const { status, json } = await cluster.ask('POST', `${collection}?dryRun=All`, {
+            body: spoil(good, { [path]: value }),
+          });
+          assert.ok(
+            [201, 400, 403, 422].includes(status),
+            `${path}: ${String(value)}: ${status} ${json.message}`,
+          );
+        }
+    });
+
     if (statuses.length > 0)
       it(`${kind}: a status that contradicts itself or what it was is refused`, async () => {
         const made = (await create()).json;
@@ -70,6 +83,15 @@ describe('workloads are judged in the words of Kubernetes', () => {
       });
   }
 });
+
+/** The path of every field of an object, however deep. */
+function pathsOf(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const own = path ? `${path}.${key}` : key;
+    return [own, ...pathsOf(item, own)];
+  });
+}
 
 const uid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
