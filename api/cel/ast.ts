@@ -13,7 +13,6 @@ export type Node = { at: number } & (
   | { op: 'and' | 'or'; left: Node; right: Node }
   | { op: 'cond'; test: Node; yes: Node; no: Node }
   | { op: 'has'; of: Node; field: string }
-  | { op: 'bind'; name: string; value: Node; body: Node }
   | { op: 'loop'; kind: LoopKind; over: Node; names: string[]; filter?: Node; body: Node }
 );
 

@@ -1,6 +1,8 @@
 import { CelProblem } from './ast.ts';
 import type { Literal, Node } from './ast.ts';
 import { functions } from './functions.ts';
+import { patternOf } from '../structural/pattern.ts';
+import { parseDuration, parseTimestamp } from './times.ts';
 import { agrees, bound, shown } from './overloads.ts';
 import { dyn, fieldOf, listOf, mapOf, optionalOf, plain, typeText } from './types.ts';
 import type { Type } from './types.ts';
@@ -68,13 +70,14 @@ export function check(node: Node, scope: Scope): Type {
     case 'call':
       return checkCall(node, scope);
     case 'list':
-      return listOf(
-        joined(node.items.map(({ value, optional }) => inner(check(value, scope), optional, value.at))),
-      );
+      return listOf(alike(node.items, scope));
     case 'map':
       return mapOf(
-        joined(node.entries.map(({ key }) => check(key, scope))),
-        joined(node.entries.map(({ value, optional }) => inner(check(value, scope), optional, value.at))),
+        alike(
+          node.entries.map(({ key }) => ({ value: key, optional: false })),
+          scope,
+        ),
+        alike(node.entries, scope),
       );
     case 'and':
     case 'or':
@@ -92,8 +95,6 @@ export function check(node: Node, scope: Scope): Type {
         );
       return both;
     }
-    case 'bind':
-      return check(node.body, new Map([...scope, [node.name, check(node.value, scope)]]));
     case 'loop':
       return checkLoop(node, scope);
   }
@@ -128,6 +129,22 @@ function inner(type: Type, optional: boolean, at: number): Type {
   if (type.is !== 'optional')
     throw new CelProblem(at, `expected type 'optional_type' but found '${typeText(type)}'`);
   return type.of;
+}
+
+const loose = (items: readonly { value: Node }[], scope: Scope): Type =>
+  joined(items.map(({ value }) => check(value, scope)));
+
+/** The type of all items of a literal: Kubernetes lets them not differ. */
+function alike(items: readonly { value: Node; optional: boolean }[], scope: Scope): Type {
+  let all: Type | undefined;
+  for (const { value, optional } of items) {
+    const type = inner(check(value, scope), optional, value.at);
+    const both = all ? common(all, type) : type;
+    if (!both)
+      throw new CelProblem(value.at, `expected type '${typeText(all!)}' but found '${typeText(type)}'`);
+    all = both;
+  }
+  return all ?? dyn;
 }
 
 function joined(all: readonly Type[]): Type {
@@ -220,7 +237,11 @@ function checkCall(node: Extract<Node, { op: 'call' }>, scope: Scope): Type {
   const candidates = functions.get(full)?.filter((each) => each.isMethod === isMethod);
   if (!candidates || candidates.length === 0)
     throw undeclared(at, functions.has(full) && receiver ? full : lackingName(receiver, node.name, full));
-  const args = [...(isMethod ? [receiver] : []), ...node.args].map((each) => check(each, scope));
+  const args = [...(isMethod ? [receiver] : []), ...node.args].map((each) =>
+    // What is formatted may be of any types together.
+    node.name === 'format' && each.op === 'list' ? listOf(loose(each.items, scope)) : check(each, scope),
+  );
+  checkLiterals(node);
   const results: Type[] = [];
   for (const candidate of candidates) {
     const bindings = new Map<string, Type>();
@@ -233,6 +254,27 @@ function checkCall(node: Extract<Node, { op: 'call' }>, scope: Scope): Type {
     throw new CelProblem(at, `found no matching overload for '${full}' applied to '${text}'`);
   }
   return joined(results);
+}
+
+/** What can be seen to go wrong before it runs: a pattern, a duration or a time that is written out, and is none. */
+function checkLiterals({ name, args }: Extract<Node, { op: 'call' }>): void {
+  const last = args.at(-1);
+  if (last?.op !== 'const' || typeof last.value !== 'string') return;
+  const text = last.value;
+  const isWrong =
+    (name === 'matches' && !isPattern(text)) ||
+    (name === 'duration' && parseDuration(text) === undefined) ||
+    (name === 'timestamp' && parseTimestamp(text) === undefined);
+  if (isWrong) throw new CelProblem(last.at, `invalid ${name} argument`);
+}
+
+function isPattern(text: string): boolean {
+  try {
+    patternOf(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const lackingName = (receiver: Node | undefined, name: string, full: string): string =>

@@ -66,8 +66,6 @@ export function evaluate(node: Node, scope: Scope, cost: Cost): Value {
       return junction(node, scope, cost, true);
     case 'cond':
       return evaluate(truth(evaluate(node.test, scope, cost)) ? node.yes : node.no, scope, cost);
-    case 'bind':
-      return evaluate(node.body, new Scope(node.name, evaluate(node.value, scope, cost), scope), cost);
     case 'loop':
       return evaluateLoop(node, scope, cost);
   }

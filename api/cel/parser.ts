@@ -33,6 +33,10 @@ export function parse(source: string): Node {
   return new Parser(tokensOf(source)).whole();
 }
 
+/** With what an expression may begin, as cel-go names it. */
+const beginnings =
+  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
+
 class Parser {
   readonly #tokens: readonly Token[];
   #next = 0;
@@ -45,7 +49,8 @@ class Parser {
   whole(): Node {
     const node = this.#expression();
     const token = this.#peek();
-    if (token.type !== 'end') throw this.#unexpected(token);
+    if (token.type !== 'end')
+      throw new CelProblem(token.at, `Syntax error: extraneous input '${token.text}' expecting <EOF>`);
     return node;
   }
 
@@ -170,8 +175,10 @@ class Parser {
         const name = this.#peek();
         if (name.type !== 'ident') throw this.#unexpected(name, 'IDENTIFIER');
         this.#next++;
-        if (!optional && this.#take('(')) node = this.#method(node, name, this.#list(')'));
-        else node = { op: 'select', at, of: node, field: name.text, optional };
+        if (!optional && this.#is('(')) {
+          const paren = this.#tokens[this.#next++]!;
+          node = this.#method(node, { ...name, at: paren.at }, this.#list(')'));
+        } else node = { op: 'select', at, of: node, field: name.text, optional };
       } else if (this.#is('[') || this.#is('[?')) {
         const optional = this.#tokens[this.#next++]!.text === '[?';
         const index = this.#expression();
@@ -202,7 +209,10 @@ class Parser {
     if (token.type === 'ident') {
       if (reserved.has(token.text)) throw new CelProblem(at, `reserved identifier: ${token.text}`);
       this.#next++;
-      return this.#take('(') ? this.#function(token, this.#list(')')) : { op: 'ident', at, name: token.text };
+      if (!this.#is('(')) return { op: 'ident', at, name: token.text };
+      const paren = this.#tokens[this.#next++]!;
+      // As cel-go has it, a call stands where its arguments begin.
+      return this.#function({ ...token, at: paren.at }, this.#list(')'));
     }
     if (this.#take('(')) {
       const node = this.#expression();
@@ -216,7 +226,7 @@ class Parser {
       return this.#listLiteral(at, true);
     }
     if (this.#take('{')) return this.#mapLiteral(at);
-    throw this.#unexpected(token);
+    throw new CelProblem(token.at, `Syntax error: mismatched input '${token.text}' expecting ${beginnings}`);
   }
 
   #listLiteral(at: number, startsOptional = false): Node {
@@ -257,10 +267,6 @@ class Parser {
   }
 
   #method(receiver: Node, { text: name, at }: Token, args: Node[]): Node {
-    if (name === 'bind' && receiver.op === 'ident' && receiver.name === 'cel' && args.length === 3) {
-      const [variable, value, body] = args;
-      return { op: 'bind', at, name: this.#variable(variable!), value: value!, body: body! };
-    }
     if (Object.hasOwn(loops, name) && loops[name]!.includes(args.length))
       return this.#loop(receiver, name, at, args);
     return { op: 'call', at, name, receiver, args };

@@ -36,7 +36,7 @@ export function compileRule(
     const node = parse(source);
     const type = check(node, scope);
     if (type.is !== result && type.is !== 'dyn')
-      return `must evaluate to a ${result === 'bool' ? 'bool' : 'string'}`;
+      return result === 'bool' ? 'cel expression must evaluate to a bool' : 'must evaluate to a string';
     if (type.is === 'dyn' && result === 'string') return 'must evaluate to a string';
     return {
       usesOldSelf: mentions(node, 'oldSelf'),

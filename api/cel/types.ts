@@ -36,8 +36,6 @@ export const mapOf = (key: Type, of: Type): Type => ({ is: 'map', key, of });
 export const optionalOf = (of: Type): Type => ({ is: 'optional', of });
 
 const names: Partial<Record<Plain, string>> = {
-  duration: 'google.protobuf.Duration',
-  timestamp: 'google.protobuf.Timestamp',
   url: 'kubernetes.URL',
   ip: 'net.IP',
   cidr: 'net.CIDR',

@@ -1,6 +1,7 @@
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
+import { goStrings } from '../go-strings.ts';
 import { getOwn, isPlainObject } from '../plain-objects.ts';
 import { typeProblem } from './rules.ts';
 import { isEmbedded, itemsOf, metaFields, propertyOf, valuesOf } from './schema.ts';
@@ -147,7 +148,7 @@ function setItems(items: Schema | undefined, path: string): FieldError[] {
   if (items?.type === 'array' && listType !== undefined && listType !== 'atomic')
     return [invalidValue(child(path, 'x-kubernetes-list-type'), listType, detail)];
   if (items?.type === 'object' && mapType !== 'atomic')
-    return [invalidValue(child(path, 'x-kubernetes-map-type'), mapType ?? null, detail)];
+    return [invalidValue(child(path, 'x-kubernetes-map-type'), mapType ?? 'null', detail)];
   return [];
 }
 
@@ -170,7 +171,10 @@ function mapItems(schema: Schema, keys: readonly string[], path: string): FieldE
   for (const [index, key] of keys.entries()) {
     const property = propertyOf(items, key);
     const place = at(child(itemsPath, 'properties'), key);
-    if (!property) errors.push(invalidValue(field, keys, 'entries must all be names of item properties'));
+    if (!property)
+      errors.push(
+        invalidValue(field, goStrings('string', keys), 'entries must all be names of item properties'),
+      );
     else if (property.type === 'array' || property.type === 'object')
       errors.push(
         invalidValue(
@@ -180,7 +184,7 @@ function mapItems(schema: Schema, keys: readonly string[], path: string): FieldE
         ),
       );
     if (keys.indexOf(key) < index)
-      errors.push(invalidValue(field, keys, 'must not contain duplicate entries'));
+      errors.push(invalidValue(field, goStrings('string', keys), 'must not contain duplicate entries'));
     if (property && !items.required?.includes(key) && property.default === undefined)
       errors.push(
         required(

@@ -23,7 +23,8 @@ function spine(schema: Schema, level: Level, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const items = itemsOf(schema);
   const values = valuesOf(schema);
-  if (schema.type === 'array' && !items) errors.push(required(child(path, 'items'), 'must be specified'));
+  if (schema.type === 'array' && !items && !Array.isArray(schema.items))
+    errors.push(required(child(path, 'items'), 'must be specified'));
   if (items) errors.push(...spine(items, 'item', child(path, 'items')));
   for (const key of Object.keys(schema.properties ?? {})) {
     const property = propertyOf(schema, key);
