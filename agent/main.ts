@@ -39,6 +39,8 @@ export interface RunningAgent {
   readonly isolation: string;
   /** Says goodbye, ends the pods within their grace, and leaves the swarm; kith join brings all of it back. */
   stop(): Promise<void>;
+  /** The API over this host's link to the controller. */
+  readonly transport: Transport;
   /** Called once this host has left the cluster for good. */
   onLeave(listener: () => void): void;
 }
@@ -136,6 +138,7 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
   return {
     nodeName,
     caps: agent.caps,
+    transport,
     registered: agent.registered,
     isolation: held
       ? 'each in a sandbox without network, files or privileges (bubblewrap)'

@@ -20,10 +20,11 @@ export function connect(home: Home): Connection {
     throw new CliError(
       'KITH_NO_API',
       record && record.role !== 'founder'
-        ? `this machine joined "${record.name}" and has no API listener of its own in this version`
+        ? `this machine joined "${record.name}", and nobody has asked yet for a way into it from here`
         : `there is no cluster of this machine's own in ${home.path} yet`,
       {
-        next: record && record.role !== 'founder' ? "run the command on the founder's machine" : 'kith up',
+        next:
+          record && record.role !== 'founder' ? 'kith kubeconfig --write, while kith join runs' : 'kith up',
         exit: exitCodes.wrongInput,
       },
     );

@@ -20,12 +20,19 @@ export function contextOf(home: Home, record: ClusterRecord): KubeContext {
   };
 }
 
+/** The context of this home: the controller's own where it runs one, else that of its `kith join`. */
+export async function contextOfHome(home: Home, record: ClusterRecord): Promise<KubeContext> {
+  if (record.role === 'founder') return contextOf(home, record);
+  const { forwardedContext } = await import('./forwarding.ts');
+  return forwardedContext(home, record);
+}
+
 /** Adds or renews the context in the home's own kubeconfig and in the user's, whose other contexts stay as they are. */
 export async function writeContext(
   home: Home,
   record: ClusterRecord,
 ): Promise<{ name: string; file: string }> {
-  const context = contextOf(home, record);
+  const context = await contextOfHome(home, record);
   const file = kubeconfigPath();
   await writeInto(home.kubeconfig, context, { makeCurrent: true });
   if (file !== home.kubeconfig) await writeInto(file, context);

@@ -43,12 +43,12 @@ export async function revokeUser(home: Home, user: string): Promise<number> {
   return (answer as { revoked: number }).revoked;
 }
 
-async function ask(home: Home, method: 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+async function ask(home: Home, method: 'POST' | 'DELETE', at: string, body?: object): Promise<unknown> {
   const { transport } = connect(home);
   try {
     const response = await transport.request({
       method,
-      path,
+      path: at,
       ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     const text = await textOf(response.body);

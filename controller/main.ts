@@ -17,7 +17,7 @@ import { clientCertificateRoutes } from './apiserver/tls/client-certificate-rout
 import { ClientCertificates } from './apiserver/tls/client-certificates.ts';
 import { servingCertificate } from './apiserver/tls/serving-certificate.ts';
 import { tlsListener } from './apiserver/tls-listener.ts';
-import { adminUser, userOfCertificate } from './apiserver/users.ts';
+import { adminUser, ownerHeader, ownerOf, userOfCertificate } from './apiserver/users.ts';
 import { startControllers } from './controllers.ts';
 import { Members } from './members.ts';
 import { SwarmHearing } from './nodes/swarm-hearing.ts';
@@ -155,7 +155,10 @@ export async function runController(options: ControllerProgramOptions): Promise<
         control: noiseListener({
           apiServer,
           clock,
-          userOf: ({ peer }) => userOfCertificate(peer.certificate, { founderKey: options.founderKey }),
+          userOf: ({ peer: { certificate: shown } }, headers) =>
+            headers[ownerHeader] === undefined
+              ? userOfCertificate(shown, { founderKey: options.founderKey })
+              : ownerOf(shown, members.isVouchedFor(shown.owner)),
         }),
       },
       onLink: (link) => hearing.add(link),

@@ -135,6 +135,12 @@ export class Members {
     return record?.leftAt ? 'this key has left the cluster; ask for a new invite' : undefined;
   }
 
+  /** Whether it was the founder who said that this is the owner's name, and not the owner. */
+  isVouchedFor(owner: string): boolean {
+    const { store, founder } = this.#options;
+    return owner === founder || store.get(ownerKey(owner))?.value === namedByInvite;
+  }
+
   /** The member goes: its certificate counts no more, its name is free. */
   async leave(key: string): Promise<void> {
     const { store, clock } = this.#options;

@@ -3,6 +3,7 @@ import type { Log } from '../process/log.ts';
 import type { Random } from '../process/random.ts';
 import { httpClient } from '../client/http-client.ts';
 import { sessionTransport } from '../client/session-transport.ts';
+import type { Transport } from '../client/transport.ts';
 import { openMember, type MemberFiles } from '../swarm/open-member.ts';
 import { startGateway, type Gateway } from './gateway.ts';
 
@@ -17,15 +18,18 @@ export interface GatewayProgramOptions {
   log: Log;
 }
 
-/** `kith gateway`: a member of its own with a control link for what it shows and data links for what it carries. */
-export async function runGateway(options: GatewayProgramOptions): Promise<Gateway> {
+/** `kith gateway`: a member of its own with a control link (`transport`) for what it shows and data links for what it carries. */
+export async function runGateway(
+  options: GatewayProgramOptions,
+): Promise<Gateway & { transport: Transport }> {
   const { clock, random, log } = options;
   const swarm = await openMember(options.member, { clock, random, log });
   const controllers = async () => [
     ...new Set([...options.controllers, ...(await swarm.findControllers().catch(() => []))]),
   ];
   const control = swarm.keep(controllers, 'control');
-  const client = httpClient(sessionTransport(control), { userAgent: 'kith-gateway' });
+  const transport = sessionTransport(control);
+  const client = httpClient(transport, { userAgent: 'kith-gateway' });
   const gateway = await startGateway({
     client,
     swarm,
@@ -47,6 +51,7 @@ export async function runGateway(options: GatewayProgramOptions): Promise<Gatewa
       return gateway.directory;
     },
     synced: gateway.synced,
+    transport,
     async stop() {
       await gateway.stop();
       await control.stop();

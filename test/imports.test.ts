@@ -25,6 +25,8 @@ const cliMayAlso = new Map<RegExp, RegExp>([
     /^(controller|agent|gateway)\/main\.ts$/,
   ],
   [/^cli\/commands\/image\//, /^agent\/images\//],
+  // The API on a joined machine's loopback, loaded where a kubeconfig was asked for.
+  [/^cli\/forwarding\.ts$/, /^controller\/apiserver\/forwarder\.ts$/],
   [/^cli\/pin-images\.ts$/, /^agent\/images\/resolve-local\.ts$/],
   [/^cli\/(commands\/open|ui\/.*)\.tsx?$/, /^gateway\/host\.ts$/],
 ]);

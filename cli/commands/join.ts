@@ -8,6 +8,7 @@ import { defaultPorts, freePort } from '../../process/ports.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
+import { offerForwarder } from '../forwarding.ts';
 import { Home, type ClusterRecord } from '../home.ts';
 import { sayingSo } from '../looking.ts';
 import { memberName } from '../names.ts';
@@ -55,8 +56,10 @@ export default class Join extends KithCommand {
     if (record.role === 'user') return this.#openApps(home, record, flags.output);
 
     const agent = await runHost(home, record, quietProgramTools(home, 'agent'));
+    const endForwarder = await offerForwarder(home, record, agent.transport);
     let left: string | undefined;
     const shut = onShutdown(async () => {
+      await endForwarder();
       await agent.stop();
       if (left) this.log(left);
     });
@@ -100,7 +103,11 @@ export default class Join extends KithCommand {
       port: record.ports.gateway,
       directoryFile: home.file('gateway.json'),
     });
-    onShutdown(() => gateway.stop());
+    const endForwarder = await offerForwarder(home, record, gateway.transport);
+    onShutdown(async () => {
+      await endForwarder();
+      await gateway.stop();
+    });
     if (output === 'json')
       return this.event({ event: 'ready', gatewayPort: gateway.port, cluster: record.name });
     this.log(

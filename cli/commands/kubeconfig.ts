@@ -3,12 +3,12 @@ import { kubeconfigPath, withContext, writeContext as writeInto } from '../../cl
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { Home } from '../home.ts';
-import { contextOf, writeContext } from '../kubeconfig.ts';
+import { contextOfHome, writeContext } from '../kubeconfig.ts';
 import { requireCluster } from '../program.ts';
 
 export default class Kubeconfig extends KithCommand {
   static override description =
-    'Print a kubeconfig for kubectl, Helm and k9s, or write its context into the one you use. Yours may do everything; one for --user only what roles let that user do.';
+    "Print a kubeconfig for kubectl, Helm and k9s, or write its context into the one you use. The founder's may do everything, a joined machine's what its owner may, one for --user what roles let that user do.";
   static override examples = [
     '<%= config.bin %> kubeconfig > kith.yaml',
     '<%= config.bin %> kubeconfig --write',
@@ -41,14 +41,12 @@ export default class Kubeconfig extends KithCommand {
     const { flags } = await this.parse(Kubeconfig);
     const home = new Home();
     const record = requireCluster(home);
-    if (record.role !== 'founder')
+    const isAboutUsers = flags.user !== undefined || flags.revoke !== undefined;
+    if (record.role !== 'founder' && isAboutUsers)
       throw new CliError(
         'KITH_NO_API',
-        `this machine joined "${record.name}" and has no API listener of its own in this version`,
-        {
-          next: "kith kubeconfig on the founder's machine",
-          exit: exitCodes.wrongInput,
-        },
+        `this machine joined "${record.name}": certificates of users are given out by the founder`,
+        { next: "kith kubeconfig --user on the founder's machine", exit: exitCodes.wrongInput },
       );
     if (flags.revoke !== undefined) return this.#revoke(home, flags.revoke);
     if (flags.user !== undefined)
@@ -59,7 +57,9 @@ export default class Kubeconfig extends KithCommand {
         write: flags.write,
       });
     if (!flags.write)
-      return void process.stdout.write(withContext('', contextOf(home, record), { makeCurrent: true }));
+      return void process.stdout.write(
+        withContext('', await contextOfHome(home, record), { makeCurrent: true }),
+      );
     const { name, file } = await writeContext(home, record);
     this.log(`context ${name} is in ${file}`);
   }

@@ -13,7 +13,7 @@ export function noiseListener(options: {
   apiServer: ApiServer;
   clock: Clock;
   /** @default the user that the link's certificate names */
-  userOf?: (link: Link) => User | undefined;
+  userOf?: (link: Link, headers: IncomingHttpHeaders) => User | undefined;
 }): StreamHandler {
   const { apiServer, clock, userOf = ({ peer }) => userOfCertificate(peer.certificate) } = options;
   return (stream, headers, link) => {
@@ -25,7 +25,7 @@ export function noiseListener(options: {
         path: String(headers[':path'] ?? '/'),
         headers: plainHeaders(headers),
         body: stream as AsyncIterable<Uint8Array>,
-        user: userOf(link),
+        user: userOf(link, headers),
         from: link.peer.key,
         signal: outlet.closed,
       })

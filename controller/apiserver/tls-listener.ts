@@ -44,7 +44,7 @@ const stopGraceMs = 3_000;
  * @throws Error with code EADDRINUSE that names the port
  */
 export async function tlsListener(options: {
-  apiServer: ApiServer;
+  apiServer: Pick<ApiServer, 'handle' | 'authenticator'>;
   certificate: ServingCertificate;
   /** Bearer tokens beside those of service accounts. @default none */
   tokens?: Tokens;

@@ -60,6 +60,20 @@ export function userOfCertificate(
   }
 }
 
+/** A request with it, on a machine's link, is made for the machine's owner and not for the machine. */
+export const ownerHeader = 'kith-as-owner';
+
+/**
+ * The person who owns a machine, for what that machine forwards. Whom nobody has vouched for is a guest: another may have the name
+ * that a stranger gives.
+ */
+export function ownerOf(certificate: MemberCertificate, isVouchedFor: boolean): User {
+  const { name, owner } = certificate;
+  return isVouchedFor
+    ? { name: owner, groups: [groups.people, groups.authenticated], certificate }
+    : { name: `kith:guest:${name}`, groups: [groups.authenticated], certificate };
+}
+
 /** Who may do everything. */
 export function isMaster(user: User | undefined): boolean {
   return user?.groups.includes(groups.masters) ?? false;

@@ -110,6 +110,10 @@ describe('the members of a cluster', () => {
     assert.match(await owner({}, 'carol'), /^carol-[0-9a-f]{5}$/);
     assert.equal(await owner({ owner: 'carol' }, 'x'), 'carol');
     assert.equal(await owner({ tier: 'own' }, 'mallory'), 'ann');
+    assert.deepEqual(
+      ['ann', 'carol', 'bob', 'nobody'].map((name) => members.isVouchedFor(name)),
+      [true, true, false, false],
+    );
   });
 
   it('that gave themselves a name keep it: an invite for that name would make a stranger a friend', async () => {
