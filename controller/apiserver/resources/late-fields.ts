@@ -18,11 +18,19 @@ const late: Record<string, (input: Resource) => readonly Path[]> = {
   Job: lateInJob,
 };
 
-/** The object as Kubernetes compares it with what was there: without what is filled in later, with what always is there. */
-export function asCompared(kind: Kind, object: Resource, input: Resource): Resource {
-  const paths = late[kind.type ?? '']?.(input) ?? [];
+/**
+ * The object as Kubernetes compares it with what was there: without what is filled in later, with what always is there. `input` is what was
+ * sent; through a subresource nothing is filled in.
+ */
+export function asCompared(
+  kind: Kind,
+  object: Resource,
+  input: Resource,
+  subresource?: string | undefined,
+): Resource {
+  const paths = subresource === undefined ? (late[kind.type ?? '']?.(input) ?? []) : [];
   const bare = paths.reduce<unknown>((rest, path) => withoutPath(rest, path), object) as Resource;
-  return kind.type === 'DaemonSet' ? withTemplateGeneration(bare) : bare;
+  return kind.type === 'DaemonSet' ? withTemplateGeneration(bare, input) : bare;
 }
 
 function withoutPath(value: unknown, [name, ...within]: Path): unknown {
@@ -50,12 +58,12 @@ function lateInJob(input: Resource): Path[] {
   ];
 }
 
-const templateGeneration = 'deprecated.daemonset.template.generation';
+/** What counts a DaemonSet's templates. */
+export const templateGeneration = 'deprecated.daemonset.template.generation';
 
-/** A DaemonSet always has the annotation that counts its templates. */
-function withTemplateGeneration(object: Resource): Resource {
-  const { annotations } = object.metadata ?? {};
-  if (annotations?.[templateGeneration] !== undefined) return object;
-  const counted = { ...annotations, [templateGeneration]: '0' };
-  return { ...object, metadata: { ...object.metadata, annotations: counted } };
+/** A DaemonSet always has the annotation that counts its templates: who leaves it out says that there was none. */
+function withTemplateGeneration(object: Resource, input: Resource): Resource {
+  if (input.metadata?.annotations?.[templateGeneration] !== undefined) return object;
+  const annotations = { ...object.metadata?.annotations, [templateGeneration]: '0' };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }

@@ -50,7 +50,7 @@ export function ownedByUpdater(
   );
   const bare = withManagedFields(next, undefined);
   const before = withManagedFields(old, undefined);
-  const after = subresource === undefined ? asCompared(kind, bare, input) : bare;
+  const after = asCompared(kind, bare, input, subresource);
   return managed(bare, () => ownersAfterUpdate(owners, before, after, writingOf(kind, subresource, author)));
 }
 

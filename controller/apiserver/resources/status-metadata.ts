@@ -4,6 +4,7 @@ import type { ObjectMeta } from '../../../api/types.ts';
 import { validateMetadata } from '../../../api/validation/metadata.ts';
 import { nodeNameOf, type User } from '../users.ts';
 import { withDefaults } from './decoding.ts';
+import { templateGeneration } from './late-fields.ts';
 import { replaced, type Resource } from './metadata.ts';
 import { withTemplateCount } from './workloads.ts';
 
@@ -30,6 +31,9 @@ export function withMetadataOf(kind: Kind, old: Resource, input: Resource, user:
     delete metadata[field];
     if (old.metadata?.[field] !== undefined) Object.assign(metadata, { [field]: old.metadata[field] });
   }
+  const counted = old.metadata?.annotations?.[templateGeneration];
+  if (kind.type === 'DaemonSet' && counted !== undefined)
+    metadata.annotations = { ...metadata.annotations, [templateGeneration]: counted };
   const error = refusal(kind, metadata.name ?? '', validateMetadata(kind, metadata, old.metadata));
   if (error) throw error;
   const { managedFields } = old.metadata ?? {};
