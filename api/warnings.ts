@@ -1,5 +1,6 @@
 import { at, child } from './field-path.ts';
 import type { Kind } from './kinds.ts';
+import { objectWarnings } from './object-warnings.ts';
 import { milli } from './quantity.ts';
 import { clusterWarnings } from './storage-warnings.ts';
 import type {
@@ -25,6 +26,7 @@ export function warningsOf(kind: Kind, object: object, isNew: boolean): string[]
     ...(isNew ? nameWarnings(kind, name) : []),
     ...(found?.spec ? podWarnings(found.field, found.spec) : []),
     ...clusterWarnings(kind, object, isNew),
+    ...objectWarnings(kind, object),
     ...(kind.type === 'StatefulSet' ? historyWarnings(object as StatefulSet) : []),
   ];
 }

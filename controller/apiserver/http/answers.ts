@@ -13,8 +13,7 @@ export async function objectAnswer(
   warnings: readonly string[] = [],
 ): Promise<ApiServerResponse> {
   const headers: Record<string, string | string[]> = { 'cache-control': 'no-cache, private' };
-  if (warnings.length > 0)
-    headers['warning'] = warnings.slice(0, warningsMax).map((text) => `299 - ${quoted(text)}`);
+  if (warnings.length > 0) headers['warning'] = warningHeader(warnings);
   if (format === 'json')
     return { status, headers: { ...headers, 'content-type': 'application/json' }, body: json(value) };
   const { stringify } = await import('yaml');
@@ -23,6 +22,11 @@ export async function objectAnswer(
     headers: { ...headers, 'content-type': 'application/yaml' },
     body: Buffer.from(stringify(value)),
   };
+}
+
+/** The values of a `Warning` header. */
+export function warningHeader(warnings: readonly string[]): string[] {
+  return warnings.slice(0, warningsMax).map((text) => `299 - ${quoted(text)}`);
 }
 
 export function jsonAnswer(

@@ -12,7 +12,7 @@ import type { Registry } from '../resources/registry.ts';
 import { apiErrorOf } from '../resources/writer.ts';
 import { SharedBytes } from '../storage/shared-bytes.ts';
 import { anonymousUser, groups, type User } from '../users.ts';
-import { jsonAnswer, textAnswer } from './answers.ts';
+import { jsonAnswer, textAnswer, warningHeader } from './answers.ts';
 import { decodeBody, readBody } from './body.ts';
 import { Concurrency } from './concurrency.ts';
 import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './exchange.ts';
@@ -45,6 +45,8 @@ interface Known {
   caller?: User;
   /** As whom, for what. */
   attributes?: Attributes | PathAttributes;
+  /** What the caller is warned of, whatever becomes of the request. */
+  warnings: string[];
 }
 
 /** Turns one request into one answer: who asks, for what, may they, do it, show it. Knows nothing of sockets. */
@@ -68,10 +70,10 @@ export class Handler {
   async handle(request: ApiServerRequest): Promise<ApiServerResponse> {
     this.#running++;
     const begun = this.#options.clock.now();
-    const known: Known = {};
+    const known: Known = { warnings: [] };
     try {
       const response = await this.#answer(request, known).catch((error: unknown) =>
-        this.#refusal(request, error),
+        this.#refusal(request, error, known.warnings),
       );
       return this.#audited(request, known, response, begun);
     } finally {
@@ -103,7 +105,8 @@ export class Handler {
     const route = this.#options.routes.find((each) => each.method === method && each.pattern.test(path));
     if (route) return this.#extension(route, { ...request, user }, path, query, attributes);
     authorizer.require(attributes);
-    if (!isPathAttributes(attributes)) return this.#resource({ ...request, user }, path, query, attributes);
+    if (!isPathAttributes(attributes))
+      return this.#resource({ ...request, user }, path, query, attributes, known.warnings);
     const page =
       this.#health(path) ??
       (path === '/metrics' ? this.#metrics() : undefined) ??
@@ -118,6 +121,7 @@ export class Handler {
     path: string,
     query: URLSearchParams,
     attributes: Attributes,
+    warnings: string[],
   ): Promise<ApiServerResponse> {
     const { user } = request;
     const { registry } = this.#options;
@@ -132,7 +136,13 @@ export class Handler {
     let isStreaming = false;
     let code = 500;
     try {
-      const options = { ...this.#options, attributes, shared: this.#shared, budget: this.#budget };
+      const options = {
+        ...this.#options,
+        attributes,
+        warnings,
+        shared: this.#shared,
+        budget: this.#budget,
+      };
       const response = isReview(info)
         ? await serveReview(info, request, query, options)
         : await serve(info, { ...request, signal }, query, options);
@@ -250,7 +260,7 @@ export class Handler {
     return textAnswer(200, metricsText(registry, this.#counts, concurrency.running));
   }
 
-  #refusal(request: ApiServerRequest, error: unknown): ApiServerResponse {
+  #refusal(request: ApiServerRequest, error: unknown, warnings: readonly string[]): ApiServerResponse {
     if (error instanceof ImpersonationError)
       return textAnswer(500, `Internal Server Error: ${JSON.stringify(request.path)}: ${error.message}\n`);
     const { status } = apiErrorOf(error);
@@ -261,6 +271,7 @@ export class Handler {
         error,
       });
     const response = jsonAnswer(status.code, status);
+    if (warnings.length > 0) response.headers['warning'] = warningHeader(warnings);
     const retryAfter = status.details?.retryAfterSeconds;
     if (retryAfter !== undefined) response.headers['retry-after'] = String(retryAfter);
     if (status.code === 401) response.headers['www-authenticate'] = 'Bearer realm="kith"';

@@ -1,5 +1,6 @@
 import { ApiError, badRequest, isNotFound, methodNotAllowed } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
+import { warningsOf } from '../../../api/warnings.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Attributes } from '../auth/rule.ts';
 import type { Resource } from '../resources/metadata.ts';
@@ -38,6 +39,8 @@ export interface ServeOptions {
   concurrency: Concurrency;
   shared: SharedBytes;
   budget: WriteBudget;
+  /** Filled with what the caller is warned of, also where the request is then refused. */
+  warnings: string[];
 }
 
 /** Does what an allowed request asks for, and shows the outcome. */
@@ -47,6 +50,25 @@ export async function serve(
   query: URLSearchParams,
   options: ServeOptions,
 ): Promise<ApiServerResponse> {
+  const deprecation = deprecationOf(info.kind);
+  const { warnings } = options;
+  if (deprecation) warnings.push(deprecation);
+  try {
+    return await perform(info, request, query, options, warnings);
+  } catch (error) {
+    // Who is refused is warned all the same; what else an answer needs is the handler's to say.
+    if (warnings.length === 0 || !(error instanceof ApiError) || error.status.code >= 429) throw error;
+    return objectAnswer(error.status.code, error.status, { format: 'json' }, warnings);
+  }
+}
+
+async function perform(
+  info: RequestInfo,
+  request: ApiServerRequest & { user: User },
+  query: URLSearchParams,
+  options: ServeOptions,
+  warnings: string[],
+): Promise<ApiServerResponse> {
   const { registry, clock } = options;
   const { verb, kind, namespace, name, subresource } = info;
   if (subresource === 'log' || isStreamed(subresource)) return serveStream(info, request, query, options);
@@ -54,12 +76,14 @@ export async function serve(
   const representation = negotiate(request.headers['accept'], isOfMany(verb) ? 'list' : 'object');
   const includeObject = includeObjectOf(query);
   const shown = (): Shown => ({ representation, includeObject, now: clock.date() });
-  const deprecation = deprecationOf(kind);
-  const warnings: string[] = deprecation ? [deprecation] : [];
   const context = writeContextOf(verb, request, query, warnings);
   const answer = (status: number, value: object) => objectAnswer(status, value, representation, warnings);
   const show = (status: number, object: Resource) =>
     answer(status, subresource === 'scale' ? object : showObject(kind, object, shown()));
+  const warned = (status: number, object: Resource) => {
+    if (!subresource) warnings.push(...warningsOf(kind, object));
+    return show(status, object);
+  };
   const body = async () => {
     const bytes = await readBody(request, clock);
     options.budget.spend(request.user, bytes.length, kind.kind);
@@ -94,7 +118,7 @@ export async function serve(
           201,
           await registry.createSubresource(kind, namespace, name!, asSubresource(info), ...(await object())),
         );
-      return show(201, await registry.create(kind, namespace, ...(await object())));
+      return warned(201, await registry.create(kind, namespace, ...(await object())));
     case 'update': {
       const [replacement, write] = await object();
       if (
@@ -106,7 +130,7 @@ export async function serve(
       )
         throw versionNeeded(kind, name!);
       try {
-        return show(200, await registry.update(kind, namespace, name!, writable(info), replacement, write));
+        return warned(200, await registry.update(kind, namespace, name!, writable(info), replacement, write));
       } catch (error) {
         if (subresource || !isNotFound(error) || !isMadeByReplacing(kind)) throw error;
         // Who may replace may not yet make.
