@@ -59,6 +59,9 @@ function merged(target: unknown, patch: unknown, strategy: Strategy, field: stri
     return strategicMergePatch(isPlainObject(target) ? target : {}, patch, strategy.type);
   if (!Array.isArray(patch)) return patch;
   const list = Array.isArray(target) ? target : [];
+  // A list that is not there is taken as it comes, items of the same key side by side.
+  if (target === undefined && strategy.mergeKey && patch.every(isPlainItem))
+    return patch.map((item) => strategicMergePatch({}, item, strategy.type));
   if (strategy.mergeKey) return mergeItems(list, patch, strategy, strategy.mergeKey, field);
   // A set: what is there stays, what is new comes in, each once.
   if (strategy.set) {
@@ -67,6 +70,9 @@ function merged(target: unknown, patch: unknown, strategy: Strategy, field: stri
   }
   return patch;
 }
+
+const isPlainItem = (item: unknown): item is PlainObject =>
+  isPlainObject(item) && !Object.hasOwn(item, '$patch');
 
 function mergeItems(
   target: readonly unknown[],
