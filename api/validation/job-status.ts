@@ -1,14 +1,19 @@
 import { duplicate, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at } from '../field-path.ts';
+import { goStrings } from '../go-strings.ts';
 import { GoValue } from '../go-value.ts';
 import { sameJson } from '../plain-objects.ts';
 import type { Job, JobStatus } from '../types.ts';
-import { countIndexes, firstOverlap } from './job-indexes.ts';
+import {
+  conditionsError as conditions,
+  hasCondition as has,
+  shownTime,
+  validateIndexes,
+  validateTransition,
+} from './job-transition.ts';
 import { notNegative } from './rules.ts';
 
-const has = ({ status }: Job, type: string, is = 'True') =>
-  status?.conditions?.some((each) => each.type === type && each.status === is) ?? false;
 const isFinished = (job: Job) => has(job, 'Complete') || has(job, 'Failed');
 
 /** One rule: whether it is broken, and what is then said. */
@@ -51,8 +56,6 @@ function changesOf(job: Job, old: Job) {
   };
 }
 type Changes = ReturnType<typeof changesOf>;
-
-const conditions = (detail: string) => invalidValue('status.conditions', undefined, detail);
 
 function validateCounts(status: JobStatus): FieldError[] {
   const seen = new Set<string>();
@@ -151,12 +154,16 @@ function finished(job: Job, old: Job, { finished: is, finishedChanged, startChan
         (pods?.failed?.length ?? 0) + (pods?.succeeded?.length ?? 0) > 0,
       invalidValue(
         'status.uncountedTerminatedPods',
-        new GoValue('batch.UncountedTerminatedPods{…}'),
+        new GoValue(
+          `batch.UncountedTerminatedPods{Succeeded:${uids(pods?.succeeded)}, Failed:${uids(pods?.failed)}}`,
+        ),
         'uncountedTerminatedPods needs to be empty for finished job',
       ),
     ],
   ];
 }
+
+const uids = (values: string[] | undefined) => goStrings('types.UID', values).text;
 
 function podCounts(job: Job, old: Job, { finished: is, finishedChanged }: Changes): Rule[] {
   const { active = 0, ready, terminating = 0 } = job.status ?? {};
@@ -185,92 +192,4 @@ function successCriteria(job: Job, { met, failed, failureTarget, complete }: Cha
       conditions('cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True'),
     ],
   ];
-}
-
-/** As Go prints a time: `2026-11-20 12:00:00 +0000 UTC`. */
-function shownTime(time: string | undefined): GoValue {
-  if (time === undefined) return new GoValue('null');
-  return new GoValue(`${new Date(time).toISOString().replace('T', ' ').slice(0, 19)} +0000 UTC`);
-}
-
-function validateIndexes(job: Job, old: Job): FieldError[] {
-  const { completedIndexes: completed = '', failedIndexes: failed } = job.status ?? {};
-  const { completions, completionMode, backoffLimitPerIndex } = job.spec ?? {};
-  const completedChanged = completed !== (old.status?.completedIndexes ?? '');
-  const failedChanged = failed !== old.status?.failedIndexes;
-  const [done, lost] = ['status.completedIndexes', 'status.failedIndexes'];
-  const parsed = (field: string, name: string, text: string) => {
-    const counted = countIndexes(text, completions ?? 0);
-    return typeof counted === 'number'
-      ? []
-      : [invalidValue(field, text, `error parsing ${name}: ${counted.problem}`)];
-  };
-  const errors: FieldError[] = [];
-  if (completedChanged && completions !== undefined)
-    errors.push(...parsed(done, 'completedIndexes', completed));
-  if (
-    failedChanged &&
-    completions !== undefined &&
-    backoffLimitPerIndex !== undefined &&
-    failed !== undefined
-  )
-    errors.push(...parsed(lost, 'failedIndexes', failed));
-  if (completedChanged && completed !== '' && completionMode !== 'Indexed')
-    errors.push(
-      invalidValue(done, completed, 'cannot set non-empty completedIndexes when non-indexed completion mode'),
-    );
-  if (failedChanged && backoffLimitPerIndex === undefined && failed !== undefined)
-    errors.push(
-      invalidValue(lost, failed, 'cannot set non-null failedIndexes when backoffLimitPerIndex is null'),
-    );
-  if ((failedChanged || completedChanged) && completions !== undefined && failed !== undefined) {
-    const both = firstOverlap(completed, failed, completions);
-    if (both !== undefined)
-      errors.push(invalidValue(lost, failed, `failedIndexes and completedIndexes overlap at index: ${both}`));
-  }
-  return errors;
-}
-
-/** What has been said of a Job's end is not taken back. */
-function validateTransition(job: Job, old: Job): FieldError[] {
-  const { status = {}, spec } = job;
-  const before = old.status ?? {};
-  const errors = ['Failed', 'Complete', 'FailureTarget']
-    .filter((type) => has(old, type) && !has(job, type))
-    .map((type) => conditions(`cannot disable the terminal ${type}=True condition`));
-  const mayShrink = spec?.completionMode === 'Indexed' && spec.completions === spec.parallelism;
-  const isResuming = has(old, 'Suspended') && has(job, 'Suspended', 'False');
-  const fell = (count: 'failed' | 'succeeded') => (status[count] ?? 0) < (before[count] ?? 0);
-  if (fell('failed'))
-    errors.push(invalidValue('status.failed', status.failed ?? 0, 'cannot decrease the failed counter'));
-  if (fell('succeeded') && !mayShrink)
-    errors.push(
-      invalidValue('status.succeeded', status.succeeded ?? 0, 'cannot decrease the succeeded counter'),
-    );
-  if (
-    status.completionTime !== undefined &&
-    before.completionTime !== undefined &&
-    status.completionTime !== before.completionTime
-  )
-    errors.push(
-      invalidValue(
-        'status.completionTime',
-        shownTime(status.completionTime),
-        'completionTime cannot be mutated',
-      ),
-    );
-  if (
-    before.startTime !== undefined &&
-    before.startTime !== status.startTime &&
-    !spec?.suspend &&
-    !isResuming
-  )
-    errors.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'));
-  if (has(old, 'SuccessCriteriaMet') && !has(job, 'SuccessCriteriaMet'))
-    errors.push(conditions('cannot disable the SuccessCriteriaMet=True condition'));
-  if (has(old, 'Complete') && !has(old, 'SuccessCriteriaMet') && has(job, 'SuccessCriteriaMet'))
-    errors.push(
-      conditions('cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions'),
-    );
-  return errors;
 }

@@ -302,7 +302,10 @@ describe('configuration', () => {
   it('has keys that can be files, and at most a mebibyte', () => {
     only(map({ data: { '../x': '' } }), /^data\[..\/x\]: Invalid value: .*must not start with '..'/);
     only(map({ data: { 'a b': '' } }), /valid config key/);
-    only(map({ data: { a: 'x'.repeat(2 ** 20 + 1) } }), /^\[\]: Too long: may not be more than 1048576 bytes$/);
+    only(
+      map({ data: { a: 'x'.repeat(2 ** 20 + 1) } }),
+      /^\[\]: Too long: may not be more than 1048576 bytes$/,
+    );
     assert.deepEqual(told(map({ data: { a: 'x'.repeat(2 ** 20) } })), []);
     only(secret({ stringData: { a: 'x'.repeat(2 ** 20 + 1) } }), /^data: Too long/);
     only(secret({ type: 'kubernetes.io/tls', data: { 'tls.crt': '' } }), /^data\[tls.key\]: Required value$/);

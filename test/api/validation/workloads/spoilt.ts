@@ -12,6 +12,8 @@ export interface SpoiltTable {
   /** Where updates go, if not to the object itself: `/resize`. */
   subresource?: string;
   good: object;
+  /** The status that it has before its status is tried to be changed, or itself. */
+  begin?: object;
   /** On creation. */
   spoilt: SpoiltRow[];
   /** On an update of the good object. */
