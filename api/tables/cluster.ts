@@ -38,7 +38,7 @@ export const secretColumns: Columns<Secret> = [
 
 export const serviceAccountColumns: Columns<ServiceAccount> = [
   nameColumn,
-  column('Secrets', ({ secrets = [] }) => secrets.length, 'integer'),
+  column('Secrets', ({ secrets = [] }) => secrets.length),
   ageColumn,
 ];
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { depthMax, isDeeperThan } from '../../../api/depth.ts';
-import { badRequest, timeout, tooLarge, unsupportedMediaType } from '../../../api/errors.ts';
+import { ApiError, badRequest, timeout, tooLarge, unsupportedMediaType } from '../../../api/errors.ts';
 import { duplicateKeys } from '../../../api/duplicate-keys.ts';
 import type { PatchType } from '../../../api/patch/patch.ts';
 import { within } from '../../../process/bounded.ts';
@@ -74,9 +74,8 @@ export async function decodePatch(
   contentType: string | undefined,
 ): Promise<{ type: PatchType; patch: unknown }> {
   const type = mediaType(contentType);
-  const accepted = [...patchTypes.keys(), applyType];
   const patchType = patchTypes.get(type);
-  if (!patchType) throw unsupportedMediaType(accepted);
+  if (!patchType) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   return { type: patchType, patch: shallow(parseJson(body)) };
 }
 

@@ -42,6 +42,9 @@ const subresourceKinds: Record<string, { group: string; version: string; kind: s
   binding: { group: '', version: '', kind: 'Binding' },
   eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
   token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  attach: { group: '', version: '', kind: 'PodAttachOptions' },
+  exec: { group: '', version: '', kind: 'PodExecOptions' },
+  portforward: { group: '', version: '', kind: 'PodPortForwardOptions' },
 };
 
 /** Subresources that are declared and answered: those that need streams come later, and say so when asked. */

@@ -23,9 +23,9 @@ export async function serverPage(
   accept: string | undefined,
   kinds: KindSet,
 ): Promise<ApiServerResponse | undefined> {
-  const [, first, second, third, ...more] = path.replace(/\/$/, '').split('/');
+  const [, first = '', second, third, ...more] = path.replace(/\/$/, '').split('/');
   if (method !== 'GET' && method !== 'HEAD') {
-    if (['api', 'apis', 'version', 'openapi'].includes(first!)) throw noSuchMethod();
+    if (['api', 'apis', 'version', 'openapi'].includes(first)) throw noSuchMethod();
     return undefined;
   }
   if (more.length > 0 && first !== 'openapi') return undefined;

@@ -1,6 +1,5 @@
 import { ApiError, badRequest, isNotFound, methodNotAllowed } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
-import { warningsOf } from '../../../api/warnings.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Attributes } from '../auth/rule.ts';
 import type { Resource } from '../resources/metadata.ts';
@@ -80,10 +79,6 @@ async function perform(
   const answer = (status: number, value: object) => objectAnswer(status, value, representation, warnings);
   const show = (status: number, object: Resource) =>
     answer(status, subresource === 'scale' ? object : showObject(kind, object, shown()));
-  const warned = (status: number, object: Resource) => {
-    if (!subresource) warnings.push(...warningsOf(kind, object));
-    return show(status, object);
-  };
   const body = async () => {
     const bytes = await readBody(request, clock);
     options.budget.spend(request.user, bytes.length, kind.kind);
@@ -118,7 +113,7 @@ async function perform(
           201,
           await registry.createSubresource(kind, namespace, name!, asSubresource(info), ...(await object())),
         );
-      return warned(201, await registry.create(kind, namespace, ...(await object())));
+      return show(201, await registry.create(kind, namespace, ...(await object())));
     case 'update': {
       const [replacement, write] = await object();
       if (
@@ -130,7 +125,7 @@ async function perform(
       )
         throw versionNeeded(kind, name!);
       try {
-        return warned(200, await registry.update(kind, namespace, name!, writable(info), replacement, write));
+        return show(200, await registry.update(kind, namespace, name!, writable(info), replacement, write));
       } catch (error) {
         if (subresource || !isNotFound(error) || !isMadeByReplacing(kind)) throw error;
         // Who may replace may not yet make.

@@ -77,7 +77,10 @@ export function refuseInvalid(kind: Kind, object: Resource, old?: Resource, part
     part && old
       ? [...validatePodPart(part, object, old), ...refusalsOf(kind, object)]
       : validate(kind, object, old);
-  const errors = [...missing.filter(({ field }) => !wrong.some((each) => each.field === field)), ...wrong];
+  // What metadata lacks is said by its own rules.
+  const isSaid = (field: string) =>
+    field.startsWith('metadata.') || wrong.some((each) => each.field === field);
+  const errors = [...missing.filter(({ field }) => !isSaid(field)), ...wrong];
   // Kubernetes judges Events in their core form, also those of the newer one.
   const judged = kind.type === 'EventsEvent' ? kindNamed('Event') : kind;
   if (errors.length > 0) throw invalid(judged, object.metadata?.name ?? '', errors);
