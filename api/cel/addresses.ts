@@ -44,6 +44,27 @@ export function contains({ ip, bits }: Cidr, address: Ip): boolean {
   return range.check(address.text, familyName(address));
 }
 
+/** The range with nothing set beyond its prefix. */
+export function masked({ ip, bits }: Cidr): Cidr {
+  const whole = ip.family === 4 ? 32 : 128;
+  const kept = (bytesOf(ip) >> BigInt(whole - bits)) << BigInt(whole - bits);
+  const hex = kept.toString(16).padStart(whole / 4, '0');
+  const text =
+    ip.family === 4
+      ? (hex.match(/../g) ?? []).map((part) => parseInt(part, 16)).join('.')
+      : (hex.match(/.{4}/g) ?? []).join(':');
+  return new Cidr(parseIp(text)!, bits);
+}
+
+function bytesOf({ text, family }: Ip): bigint {
+  if (family === 4) return text.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  const [left = '', right] = text.split('::');
+  const parts = (side: string) => (side === '' ? [] : side.split(':'));
+  const [head, tail] = [parts(left), parts(right ?? '')];
+  const gap: string[] = right === undefined ? [] : Array<string>(8 - head.length - tail.length).fill('0');
+  return [...head, ...gap, ...tail].reduce((sum, part) => sum * 65536n + BigInt(`0x${part}`), 0n);
+}
+
 const inRange = (ip: Ip, ranges: readonly string[]) =>
   ranges.some((range) => contains(parseCidr(range)!, ip));
 

@@ -9,32 +9,8 @@ import type { Type } from './types.ts';
 
 export type Scope = ReadonlyMap<string, Type>;
 
-/** What functions of Kubernetes rules kith does not know; whoever uses one is told so, rather than that there is none. */
-const lacking = new Set([
-  'semver',
-  'isSemver',
-  'jsonpatch.escapeKey',
-  'math.greatest',
-  'math.least',
-  'base64.encode',
-  'base64.decode',
-  'strings.quote',
-  'lists.range',
-  'authorizer',
-]);
-
 /** Names that stand before functions, and are no variables. */
-const namespaces = new Set([
-  'sets',
-  'optional',
-  'ip',
-  'format',
-  'math',
-  'base64',
-  'strings',
-  'lists',
-  'jsonpatch',
-]);
+const namespaces = new Set(['sets', 'optional', 'ip', 'format', 'strings']);
 const types = new Set([
   'int',
   'uint',
@@ -117,12 +93,7 @@ function typeOfLiteral(value: Literal): Type {
 }
 
 const undeclared = (at: number, name: string) =>
-  new CelProblem(
-    at,
-    lacking.has(name)
-      ? `kith does not know the function '${name}' of Kubernetes' rules yet: say it without`
-      : `undeclared reference to '${name}' (in container '')`,
-  );
+  new CelProblem(at, `undeclared reference to '${name}' (in container '')`);
 
 function inner(type: Type, optional: boolean, at: number): Type {
   if (!optional || type.is === 'dyn') return type;
@@ -132,7 +103,9 @@ function inner(type: Type, optional: boolean, at: number): Type {
 }
 
 const loose = (items: readonly { value: Node }[], scope: Scope): Type =>
-  joined(items.map(({ value }) => check(value, scope)));
+  joined(
+    items.map(({ value }) => (value.op === 'list' ? listOf(loose(value.items, scope)) : check(value, scope))),
+  );
 
 /** The type of all items of a literal: Kubernetes lets them not differ. */
 function alike(items: readonly { value: Node; optional: boolean }[], scope: Scope): Type {
@@ -235,8 +208,7 @@ function checkCall(node: Extract<Node, { op: 'call' }>, scope: Scope): Type {
   const full = space === 'format' ? `format.${node.name}` : name;
   const isMethod = receiver !== undefined && space === undefined;
   const candidates = functions.get(full)?.filter((each) => each.isMethod === isMethod);
-  if (!candidates || candidates.length === 0)
-    throw undeclared(at, functions.has(full) && receiver ? full : lackingName(receiver, node.name, full));
+  if (!candidates || candidates.length === 0) throw undeclared(at, full);
   const args = [...(isMethod ? [receiver] : []), ...node.args].map((each) =>
     // What is formatted may be of any types together.
     node.name === 'format' && each.op === 'list' ? listOf(loose(each.items, scope)) : check(each, scope),
@@ -276,9 +248,6 @@ function isPattern(text: string): boolean {
     return false;
   }
 }
-
-const lackingName = (receiver: Node | undefined, name: string, full: string): string =>
-  receiver?.op === 'ident' && lacking.has(`${receiver.name}.${name}`) ? `${receiver.name}.${name}` : full;
 
 function checkLoop(node: Extract<Node, { op: 'loop' }>, scope: Scope): Type {
   const over = check(node.over, scope);

@@ -1,7 +1,7 @@
 import type { Literal, Node } from './ast.ts';
 import { functions } from './functions.ts';
 import { namedFormat } from './named-formats.ts';
-import { fits, kindOf } from './overloads.ts';
+import { fits } from './overloads.ts';
 import { CelError } from './run.ts';
 import type { Cost } from './run.ts';
 import { unescapeName } from './types.ts';
@@ -125,7 +125,11 @@ function evaluateCall(node: Extract<Node, { op: 'call' }>, scope: Scope, cost: C
   const { receiver } = node;
   const space =
     receiver?.op === 'ident' && scope.get(receiver.name) === undefined ? receiver.name : undefined;
-  if (space === 'format' && node.name !== 'named') return new Optional(namedFormat(node.name));
+  if (space === 'format' && node.name !== 'named') {
+    const format = namedFormat(node.name);
+    if (!format) throw new CelError(`no such overload: format.${node.name}`);
+    return format;
+  }
   const isMethod = receiver !== undefined && (space === undefined || !functions.has(`${space}.${node.name}`));
   const name = receiver && !isMethod ? `${space}.${node.name}` : node.name;
   const args = [...(isMethod ? [receiver] : []), ...node.args].map((each) => evaluate(each, scope, cost));
@@ -133,7 +137,7 @@ function evaluateCall(node: Extract<Node, { op: 'call' }>, scope: Scope, cost: C
     if (candidate.isMethod !== isMethod || candidate.args.length !== args.length) continue;
     if (candidate.args.every((wanted, index) => fits(wanted, args[index]!))) return candidate.run(cost, args);
   }
-  throw new CelError(`no such overload: ${name}(${args.map(kindOf).join(', ')})`);
+  throw new CelError(`no such overload: ${name}`);
 }
 
 function evaluateMap(node: Extract<Node, { op: 'map' }>, scope: Scope, cost: Cost): Value {

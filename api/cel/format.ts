@@ -9,6 +9,7 @@ import type { Value } from './values.ts';
 export function textOf(value: Value): string {
   if (value === null) return 'null';
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (typeof value === 'number') return goNumber(value);
   if (value instanceof Uint) return String(value.value);
   if (value instanceof Duration) return durationText(value.value);
   if (value instanceof Timestamp) return timestampText(value.value);
@@ -26,6 +27,16 @@ export function textOf(value: Value): string {
   }
   return String(value);
 }
+
+/** A number as Go writes it with `%g`: `1.5`, `1e+10`. */
+function goNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  const power = Number(value.toExponential().split('e')[1]);
+  return power < -4 || power >= 6 ? shortest(value) : String(value);
+}
+
+const shortest = (value: number) => value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 
 /** Digits after the point that a rule may ask for. */
 const precisionMax = 100;

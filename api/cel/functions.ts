@@ -1,6 +1,6 @@
 import { parseQuantity, quantityProblem } from '../quantity.ts';
 import { patternOf } from '../structural/pattern.ts';
-import { addressTests, contains, parseCidr, parseIp } from './addresses.ts';
+import { addressTests, contains, masked, parseCidr, parseIp } from './addresses.ts';
 import type { Cidr, Ip } from './addresses.ts';
 import { order, same } from './equality.ts';
 import { formatText, textOf } from './format.ts';
@@ -149,16 +149,19 @@ const sizes: Def[] = (
 const wholeOf = (value: number): bigint =>
   Number.isFinite(value) && Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : fail('integer overflow');
 
+const typeNames: Partial<Record<string, string>> = {
+  null: 'null_type',
+  duration: 'google.protobuf.Duration',
+  timestamp: 'google.protobuf.Timestamp',
+};
 const conversions: Def[] = [
   def<[Value]>('dyn(A): dyn', ([value]) => value),
-  def<[Value]>('type(A): type', ([value]) => new TypeValue(kindOf(value))),
+  def<[Value]>('type(A): type', ([value]) => new TypeValue(typeNames[kindOf(value)] ?? kindOf(value))),
   def<[bigint]>('int(int): int', ([value]) => value),
   def<[Uint]>('int(uint): int', ([{ value }]) => int64(value)),
   def<[number]>('int(double): int', ([value]) => wholeOf(value)),
   def<[string]>('int(string): int', ([text]) =>
-    /^[+-]?\d{1,20}$/.test(text)
-      ? int64(BigInt(text))
-      : fail(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`),
+    /^[+-]?\d{1,20}$/.test(text) ? int64(BigInt(text)) : fail(`type conversion error from 'string' to 'int'`),
   ),
   def<[Timestamp]>('int(timestamp): int', ([{ value }]) => value / 1_000_000_000n),
   def<[Duration]>('int(duration): int', ([{ value }]) => value),
@@ -166,9 +169,7 @@ const conversions: Def[] = [
   def<[Uint]>('uint(uint): uint', ([value]) => value),
   def<[number]>('uint(double): uint', ([value]) => uint64(wholeOf(value))),
   def<[string]>('uint(string): uint', ([text]) =>
-    /^\d{1,20}$/.test(text)
-      ? uint64(BigInt(text))
-      : fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`),
+    /^\d{1,20}$/.test(text) ? uint64(BigInt(text)) : fail(`type conversion error from 'string' to 'uint'`),
   ),
   def<[bigint]>('double(int): double', ([value]) => Number(value)),
   def<[Uint]>('double(uint): double', ([{ value }]) => Number(value)),
@@ -176,14 +177,14 @@ const conversions: Def[] = [
   def<[string]>('double(string): double', ([text]) =>
     text.trim() === text && text !== '' && !Number.isNaN(Number(text))
       ? Number(text)
-      : fail(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`),
+      : fail(`type conversion error from 'string' to 'double'`),
   ),
   def<[boolean]>('bool(bool): bool', ([value]) => value),
   def<[string]>('bool(string): bool', ([text]) => {
     if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
     return ['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)
       ? false
-      : fail(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+      : fail(`type conversion error from 'string' to 'bool'`);
   }),
   ...['int', 'uint', 'double', 'bool', 'bytes', 'timestamp', 'duration', 'string', 'url', 'ip', 'cidr'].map(
     (type) =>
@@ -200,13 +201,15 @@ const conversions: Def[] = [
   def<[Uint8Array]>('bytes(bytes): bytes', ([value]) => value),
   def<[string]>('duration(string): duration', ([text]) => {
     const value = parseDuration(text);
-    return value === undefined ? fail(`time: invalid duration ${JSON.stringify(text)}`) : new Duration(value);
+    return value === undefined
+      ? fail(`type conversion error from 'string' to 'google.protobuf.Duration'`)
+      : new Duration(value);
   }),
   def<[Duration]>('duration(duration): duration', ([value]) => value),
   def<[string]>('timestamp(string): timestamp', ([text]) => {
     const value = parseTimestamp(text);
     return value === undefined
-      ? fail(`parsing time ${JSON.stringify(text)}: cannot parse`)
+      ? fail(`type conversion error from 'string' to 'google.protobuf.Timestamp'`)
       : new Timestamp(value);
   }),
   def<[bigint]>('timestamp(int): timestamp', ([seconds]) => new Timestamp(seconds * 1_000_000_000n)),
@@ -266,6 +269,17 @@ const pieces = (list: readonly string[], cost: Cost): List => {
   return List.of(list);
 };
 
+const quotes: Record<string, string> = {
+  '\\': '\\\\',
+  '"': '\\"',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\v': '\\v',
+  '\x07': '\\a',
+  '\b': '\\b',
+};
 const texts: Def[] = [
   text<[string, string]>('string.contains(string): bool', ([all, part], cost) => {
     searching(cost, all, part);
@@ -328,16 +342,9 @@ const texts: Def[] = [
     if (from > to) return fail(`invalid substring range. start: ${from}, end: ${to}`);
     return chars.slice(position(chars, from, ''), position(chars, to, '')).join('');
   }),
-  text<[string]>('string.reverse(): string', ([all]) => points(all).toReversed().join('')),
-  ...['', 'string'].map((by) =>
-    def<[List, ...string[]]>(`list<string>.join(${by}): string`, ([list, separator = ''], cost) => {
-      const parts: string[] = [];
-      for (const each of list) {
-        cost.read((each as string).length + separator.length + 1);
-        parts.push(each as string);
-      }
-      return parts.join(separator);
-    }),
+  text<[string]>(
+    'strings.quote(string): string',
+    ([all]) => `"${Array.from(all, (char) => quotes[char] ?? char).join('')}"`,
   ),
   def<[string, List]>('string.format(list<dyn>): string', ([pattern, list], cost) =>
     formatText(pattern, list, cost),
@@ -449,13 +456,12 @@ const times: Def[] = [
   ...durationParts.map(([name, unit]) =>
     def<[Duration]>(`duration.${name}(): int`, ([{ value }]) => value / unit),
   ),
-  def<[Duration]>('duration.getMilliseconds(): int', ([{ value }]) => (value / 1_000_000n) % 1_000n),
+  def<[Duration]>('duration.getMilliseconds(): int', ([{ value }]) => value / 1_000_000n),
   ...timeParts.flatMap((part) => [
     def<[Timestamp]>(`timestamp.${part}(): int`, ([{ value }]) => timePart(value, part)!),
     def<[Timestamp, string]>(
       `timestamp.${part}(string): int`,
-      ([{ value }, zone]) =>
-        timePart(value, part, zone) ?? fail(`unknown time zone ${zone}: kith reads UTC and offsets (+02:00)`),
+      ([{ value }, zone]) => timePart(value, part, zone) ?? fail(`unknown time zone ${zone}`),
     ),
   ]),
 ];
@@ -471,7 +477,11 @@ const urls: Def[] = [
   text<[string]>('isURL(string): bool', ([value]) => urlOf(value) !== undefined),
   text<[string]>('url(string): url', ([value]) => {
     const url = urlOf(value);
-    return url ? new UrlValue(value, url) : fail(`URL parse error during conversion from string: ${value}`);
+    return url
+      ? new UrlValue(value, url)
+      : fail(
+          `URL parse error during conversion from string: parse ${JSON.stringify(value)}: invalid URI for request`,
+        );
   }),
   def<[UrlValue]>('url.getScheme(): string', ([value]) =>
     isRelative(value) ? '' : value.url.protocol.slice(0, -1),
@@ -502,19 +512,25 @@ function hostOf(value: UrlValue): string {
   return port ? `${value.url.hostname}:${port}` : value.url.hostname;
 }
 
+const noIp = (value: string): never =>
+  fail(
+    `IP Address ${JSON.stringify(value)} parse error during conversion from string: ParseAddr(${JSON.stringify(value)}): unable to parse IP`,
+  );
+const noCidr = (value: string): never =>
+  fail(
+    `network address parse error during conversion from string: netip.ParsePrefix(${JSON.stringify(value)}): no '/'`,
+  );
+
 const addresses: Def[] = [
+  def<[Cidr, string]>('cidr.containsCIDR(string): bool', ([range, inner]) => {
+    const part = parseCidr(inner) ?? noCidr(inner);
+    return part.bits >= range.bits && contains(range, part.ip);
+  }),
+  def<[Cidr]>('cidr.masked(): cidr', ([range]) => masked(range)),
   text<[string]>('isIP(string): bool', ([value]) => parseIp(value) !== undefined),
   text<[string]>('isCIDR(string): bool', ([value]) => parseCidr(value) !== undefined),
-  text<[string]>(
-    'ip(string): ip',
-    ([value]) =>
-      parseIp(value) ?? fail(`IP Address ${JSON.stringify(value)} parse error during conversion from string`),
-  ),
-  text<[string]>(
-    'cidr(string): cidr',
-    ([value]) =>
-      parseCidr(value) ?? fail(`CIDR ${JSON.stringify(value)} parse error during conversion from string`),
-  ),
+  text<[string]>('ip(string): ip', ([value]) => parseIp(value) ?? noIp(value)),
+  text<[string]>('cidr(string): cidr', ([value]) => parseCidr(value) ?? noCidr(value)),
   text<[string]>('ip.isCanonical(string): bool', ([value]) => parseIp(value)?.text === value),
   def<[Ip]>('ip.family(): int', ([{ family }]) => BigInt(family)),
   ...Object.entries(addressTests).map(([name, test]) => def<[Ip]>(`ip.${name}(): bool`, ([ip]) => test(ip))),
@@ -522,10 +538,7 @@ const addresses: Def[] = [
   def<[Cidr]>('cidr.prefixLength(): int', ([{ bits }]) => BigInt(bits)),
   def<[Cidr, Ip]>('cidr.containsIP(ip): bool', ([range, ip]) => contains(range, ip)),
   def<[Cidr, string]>('cidr.containsIP(string): bool', ([range, ip]) =>
-    contains(
-      range,
-      parseIp(ip) ?? fail(`IP Address ${JSON.stringify(ip)} parse error during conversion from string`),
-    ),
+    contains(range, parseIp(ip) ?? noIp(ip)),
   ),
   def<[Cidr, Cidr]>(
     'cidr.containsCIDR(cidr): bool',
@@ -609,7 +622,7 @@ const formats: Def[] = [
   }),
 ];
 
-const namespaces = new Set(['sets', 'optional', 'ip', 'format']);
+const namespaces = new Set(['sets', 'optional', 'ip', 'format', 'strings']);
 
 /** Every function that a rule may call, by its name; those of a namespace (`sets.contains`) by both. */
 export const functions: ReadonlyMap<string, readonly Overload[]> = tableOf([
@@ -630,12 +643,12 @@ export const functions: ReadonlyMap<string, readonly Overload[]> = tableOf([
 function tableOf(defs: readonly Def[]): Map<string, Overload[]> {
   const table = new Map<string, Overload[]>();
   for (const [signature, run] of defs) {
-    const scoped = /^(sets|optional|ip\.isCanonical|format\.named)\b/.exec(signature);
+    const scoped = /^(sets|optional|strings|ip\.isCanonical|format\.named)\b/.exec(signature);
     const space = scoped && signature.split('.')[0]!;
     const isNamespaced =
       space !== null &&
       namespaces.has(space) &&
-      /^(sets\.|optional\.|ip\.isCanonical|format\.named)/.test(signature);
+      /^(sets\.|optional\.|strings\.|ip\.isCanonical|format\.named)/.test(signature);
     const read = overload(isNamespaced ? signature.slice(space.length + 1) : signature, run);
     const name = isNamespaced ? `${space}.${read.name}` : read.name;
     table.set(name, [...(table.get(name) ?? []), read.overload]);

@@ -60,12 +60,33 @@ export function timestampText(nanos: bigint): string {
 
 const offsetPattern = /^([+-]?)(\d{2}):(\d{2})$/;
 
-/** A part of a moment (`getHours`), in UTC or at an offset; undefined where the zone is none that kith reads. */
+/** How far a named zone (`Europe/Berlin`) is ahead at a moment, in milliseconds; undefined where there is none of that name. */
+function offsetOf(zone: string, nanos: bigint): number | undefined {
+  try {
+    const ms = Number(nanos / 1_000_000_000n) * 1000;
+    const parts = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      timeZoneName: 'longOffset',
+    }).formatToParts(ms);
+    const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const offset = /GMT([+-])(\d{2}):(\d{2})/.exec(name);
+    if (!offset) return 0;
+    return (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60_000;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A part of a moment (`getHours`), in UTC or at an offset; undefined where there is no such zone. */
 export function timePart(nanos: bigint, part: string, zone = 'UTC'): bigint | undefined {
   const offset = offsetPattern.exec(zone);
   let shift = 0;
   if (offset) shift = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60_000;
-  else if (zone !== 'UTC' && zone !== '') return undefined;
+  else if (zone !== 'UTC' && zone !== '') {
+    const found = offsetOf(zone, nanos);
+    if (found === undefined) return undefined;
+    shift = found;
+  }
   const ms = Number(nanos >= 0n ? nanos / 1_000_000n : (nanos - 999_999n) / 1_000_000n);
   const date = new Date(ms + shift);
   const parts: Record<string, number> = {

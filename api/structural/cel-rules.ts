@@ -197,7 +197,8 @@ function broken(field: string, type: string, detail: string, reason: string | un
     case 'FieldValueRequired':
       return required(field, detail);
     case 'FieldValueDuplicate':
-      return { ...duplicate(field, type), detail };
+      // Kubernetes shows no words with this reason.
+      return duplicate(field, type);
     default:
       return invalidValue(field, type, detail);
   }
