@@ -42,8 +42,9 @@ export function certificateRequestProblem(request: string): string | undefined {
     if (hash === undefined) return 'x509: cannot verify signature: algorithm unimplemented';
     const key = createPublicKey({ key: expected(publicKey, sequence).whole, format: 'der', type: 'spki' });
     // The first byte of a bit string tells how many bits of the last one are not meant: none.
-    const bytes = expected(signature, bitString).content.subarray(1);
-    return isSigned(hash, info!.whole, key, bytes) ? undefined : 'x509: invalid signature';
+    const [unusedBits, ...bytes] = expected(signature, bitString).content;
+    if (unusedBits !== 0) return malformed;
+    return isSigned(hash, info!.whole, key, Buffer.from(bytes)) ? undefined : 'x509: invalid signature';
   } catch {
     return malformed;
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { isAlreadyExists, isForbidden } from '../../../api/errors.ts';
 import type { ConfigMap, Pod, ResourceQuota } from '../../../api/types.ts';
 import { VirtualClock } from '../../../process/virtual-clock.ts';
@@ -183,6 +184,39 @@ describe('a ResourceQuota', () => {
     assert.match(
       await refusal(claim('c', '1Mi')),
       /requested: requests.storage=1Mi, used: requests.storage=10Gi/,
+    );
+  });
+
+  it('is never exceeded and never loses count, whatever is made and removed at one moment', async () => {
+    const step = fc.array(fc.tuple(fc.constantFrom('make', 'remove', 'dry'), fc.nat(7)), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), fc.nat(5), async (moments, room) => {
+        const own = await testCluster(new VirtualClock());
+        await own.client.create(quota('q', { hard: { configmaps: String(room) } }));
+        for (const moment of moments) {
+          await Promise.allSettled(
+            moment.map(([what, index]) =>
+              what === 'remove'
+                ? own.client.delete({ kind: 'ConfigMap', namespace: 'default', name: `m${index}` })
+                : own.client.create<ConfigMap>(configMap(`m${index}`), { dryRun: what === 'dry' }),
+            ),
+          );
+          const { items } = await own.client.list('ConfigMap', { namespace: 'default' });
+          assert.ok(items.length <= room, `${items.length} of ${room}`);
+        }
+        const { items } = await own.client.list('ConfigMap', { namespace: 'default' });
+        // What is left of the room is there to take, to the last.
+        const rest = Array.from({ length: room + 1 }, (_, index) =>
+          own.client.create(configMap(`rest${index}`)),
+        );
+        const passed = (await Promise.allSettled(rest)).filter(({ status }) => status === 'fulfilled').length;
+        assert.equal(passed, room - items.length);
+        await own.close();
+      }),
+      { numRuns: 60 },
     );
   });
 });
