@@ -85,6 +85,7 @@ function podWarnings(field: string, spec: PodSpec): string[] {
   );
   return [
     ...spreadWarnings(field, spec),
+    ...volumeWarnings(spec),
     ...secretWarnings(child(field, 'imagePullSecrets'), spec),
     ...lists.flatMap(({ own, container }) => [
       ...amountWarnings(own, container),
@@ -105,6 +106,14 @@ const nobody = 'a null labelSelector results in matching no pod';
 function spreadWarnings(field: string, { topologySpreadConstraints = [] }: PodSpec): string[] {
   return topologySpreadConstraints.flatMap(({ labelSelector }, index) =>
     labelSelector ? [] : [`${at(child(field, 'topologySpreadConstraints'), index)}.labelSelector: ${nobody}`],
+  );
+}
+
+function volumeWarnings({ volumes = [] }: PodSpec): string[] {
+  return volumes.flatMap(({ name, projected }) =>
+    (projected?.sources ?? [])
+      .filter((source) => Object.keys(source).length === 0)
+      .map(() => `volume ${JSON.stringify(name)} (Projected) has no sources provided`),
   );
 }
 

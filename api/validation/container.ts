@@ -9,18 +9,12 @@ import { validateResizePolicy, validateResources } from './resource-requirements
 import { named, oneOf, portNumber } from './rules.ts';
 import { validateContainerSecurity } from './security-context.ts';
 
-/** What one container must be, wherever it stands. */
-export function validateContainer(
-  field: string,
-  container: Container,
-  volumes: Volume[],
-  graceSeconds?: number,
-): FieldError[] {
+/** What one container must be, wherever it stands; what it may be asked and told is looked at beside this (`validateProbes`). */
+export function validateContainer(field: string, container: Container, volumes: Volume[]): FieldError[] {
   const { name, image, imagePullPolicy, terminationMessagePolicy } = container;
   return [
     ...(name ? named(child(field, 'name'), name, dnsLabel) : [required(child(field, 'name'))]),
     ...(image ? [] : [required(child(field, 'image'))]),
-    ...oneOf(child(field, 'imagePullPolicy'), imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
     ...oneOf(child(field, 'terminationMessagePolicy'), terminationMessagePolicy, [
       'File',
       'FallbackToLogsOnError',
@@ -28,7 +22,7 @@ export function validateContainer(
     ...validateContainerPorts(child(field, 'ports'), container.ports ?? []),
     ...validateEnvironment(field, container),
     ...validateMounts(child(field, 'volumeMounts'), container.volumeMounts ?? [], volumes),
-    ...validateProbes(field, container, graceSeconds),
+    ...oneOf(child(field, 'imagePullPolicy'), imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
     ...validateResources(child(field, 'resources'), container.resources),
     ...validateResizePolicy(child(field, 'resizePolicy'), container.resizePolicy ?? []),
     ...validateContainerSecurity(child(field, 'securityContext'), container.securityContext),
@@ -117,8 +111,9 @@ export function validateContainers(
     ...(containers ?? []).flatMap((container, index) => {
       const own = at(child(field, 'containers'), index);
       return [
-        ...validateContainer(own, container, volumes, graceSeconds),
+        ...validateContainer(own, container, volumes),
         ...unique(own, container),
+        ...validateProbes(own, container, graceSeconds),
         ...(container.restartPolicy === undefined
           ? []
           : [forbiddenField(child(own, 'restartPolicy'), 'may not be set for non-init containers')]),
@@ -127,8 +122,9 @@ export function validateContainers(
     ...(initContainers ?? []).flatMap((container, index) => {
       const own = at(child(field, 'initContainers'), index);
       return [
-        ...validateContainer(own, container, volumes, graceSeconds),
+        ...validateContainer(own, container, volumes),
         ...unique(own, container),
+        ...validateProbes(own, container, graceSeconds),
         ...oneOf(child(own, 'restartPolicy'), container.restartPolicy, ['Always']),
         ...(container.restartPolicy === 'Always' ? [] : onlyForSidecars(own, container)),
       ];

@@ -109,6 +109,14 @@ export const configKey: NameRule = (value) => {
   return value.startsWith('..') ? "must not start with '..'" : dataKey(value);
 };
 
+export const httpHeaderName = rule(
+  '[-A-Za-z0-9]+',
+  // No limit of its own.
+  Number.MAX_SAFE_INTEGER,
+  "a valid HTTP header must consist of alphanumeric characters or '-'",
+  ['X-Header-Name'],
+);
+
 export const environmentName: NameRule = (value) =>
   /^[ -<>-~]+$/.test(value)
     ? undefined

@@ -2,18 +2,17 @@ import { forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { child } from '../field-path.ts';
 import type { Container, HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../types.ts';
-import { isPortNumber, portNameProblems, portRange } from './names.ts';
-import { notNegative, oneOf } from './rules.ts';
+import { httpHeaderName, isPortNumber, portNameProblems, portRange } from './names.ts';
+import { named, notNegative, oneOf } from './rules.ts';
 
 /** A container's three probes and its lifecycle hooks. */
 export function validateProbes(field: string, container: Container, graceSeconds?: number): FieldError[] {
   const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container;
   return [
+    ...validateLifecycle(child(field, 'lifecycle'), lifecycle, graceSeconds),
     ...validateProbe(child(field, 'livenessProbe'), livenessProbe),
-    ...validateProbe(child(field, 'readinessProbe'), readinessProbe),
-    ...validateProbe(child(field, 'startupProbe'), startupProbe),
     ...onlyOneSuccess(child(field, 'livenessProbe'), livenessProbe),
-    ...onlyOneSuccess(child(field, 'startupProbe'), startupProbe),
+    ...validateProbe(child(field, 'readinessProbe'), readinessProbe),
     ...(readinessProbe?.terminationGracePeriodSeconds === undefined
       ? []
       : [
@@ -23,7 +22,8 @@ export function validateProbes(field: string, container: Container, graceSeconds
             'must not be set for readinessProbes',
           ),
         ]),
-    ...validateLifecycle(child(field, 'lifecycle'), lifecycle, graceSeconds),
+    ...validateProbe(child(field, 'startupProbe'), startupProbe),
+    ...onlyOneSuccess(child(field, 'startupProbe'), startupProbe),
   ];
 }
 
@@ -124,6 +124,9 @@ function validateHttpGet(field: string, get: HTTPGetAction | undefined): FieldEr
     ...(get.path === '' ? [required(child(field, 'path'))] : []),
     ...validatePort(child(field, 'port'), get.port),
     ...oneOf(child(field, 'scheme'), get.scheme, ['HTTP', 'HTTPS']),
+    ...(get.httpHeaders ?? []).flatMap(({ name = '' }) =>
+      named(child(field, 'httpHeaders'), name, httpHeaderName),
+    ),
   ];
 }
 
