@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Kind, KindSet } from '../../../api/kinds.ts';
+import { reviewKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
 import { typeSchema } from '../../../api/schema/load.ts';
 import { customSchema, customSchemaName } from '../custom/openapi.ts';
 import type { FieldSchema } from '../../../api/schema/schema.ts';
@@ -10,7 +10,7 @@ type Descriptions = Record<string, Record<string, string>>;
 /** Which documents there are: `{paths: {"apis/apps/v1": {serverRelativeURL}}}`; clients cache each by its hash. */
 export function openApiIndex(kinds: KindSet): Json {
   const paths: Json = {};
-  for (const path of new Set(kinds.all().map(documentPath)))
+  for (const path of new Set(described(kinds).map(documentPath)))
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(kinds, path)}` };
   return { paths };
 }
@@ -20,7 +20,7 @@ export function openApiIndex(kinds: KindSet): Json {
  * `fieldValidation` is understood. Made anew each time; clients ask once and keep it.
  */
 export async function openApiDocument(kinds: KindSet, path: string): Promise<Json | undefined> {
-  const members = kinds.all().filter((kind) => documentPath(kind) === path);
+  const members = described(kinds).filter((kind) => documentPath(kind) === path);
   if (members.length === 0) return undefined;
   const descriptions = await loadDescriptions();
   const schemas: Json = {};
@@ -67,13 +67,17 @@ export const openApiV2Json = {
   definitions: {},
 };
 
+/** Questions are described too: `kubectl explain` knows them, and clients send them as they send objects. */
+function described(kinds: KindSet): readonly Kind[] {
+  return [...kinds.all(), ...reviewKinds];
+}
+
 function documentPath({ group, version }: Kind): string {
   return group ? `apis/${group}/${version}` : `api/${version}`;
 }
 
 function hashOf(kinds: KindSet, path: string): string {
-  const content = kinds
-    .all()
+  const content = described(kinds)
     .filter((kind) => documentPath(kind) === path)
     .map((kind) => (kind.type ? typeSchema(kind.type) : [kind.kind, kind.custom?.schema]));
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32).toUpperCase();
@@ -100,6 +104,7 @@ function pathsOf(kind: Kind): Json {
     parameters,
     responses: { 200: { description: 'OK', content: { 'application/json': { schema: refOf(kind) } } } },
   });
+  if (reviewKinds.includes(kind)) return { [collection]: { post: operation('post') } };
   return {
     [collection]: { get: operation('list'), post: operation('post') },
     [`${collection}/{name}`]: {
