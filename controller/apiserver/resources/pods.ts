@@ -1,16 +1,33 @@
-import { badRequest, conflict } from '../../../api/errors.ts';
+import { badRequest, conflict, forbidden } from '../../../api/errors.ts';
 import { setCondition } from '../../../api/conditions.ts';
 import { kindNamed } from '../../../api/kinds.ts';
 import { qosClassOf } from '../../../api/qos.ts';
 import type { Pod, PodCondition } from '../../../api/types.ts';
+import { objectKey } from '../storage/keys.ts';
 import type { Admission } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
 
-/** Every pod runs under some account, as in Kubernetes; without a name it is its namespace's `default`. */
-export const podHasServiceAccount: Admission = ({ operation, kind, object }) => {
+/**
+ * Every pod runs under some account that is there, as in Kubernetes; without a name it is its namespace's `default`.
+ *
+ * @throws ApiError (forbidden)
+ */
+export const podHasServiceAccount: Admission = ({ operation, kind, object, storage, isNamespaceToCome }) => {
   if (kind.type !== 'Pod' || operation !== 'create') return object;
-  const { spec } = object as Pod;
-  if (!spec || spec.serviceAccountName) return object;
+  const { spec, metadata } = object as Pod;
+  if (!spec) return object;
+  const { serviceAccountName: name } = spec;
+  if (name) {
+    const [accounts, { namespace }] = [kindNamed('ServiceAccount'), metadata!];
+    const isThere = storage.shelf(accounts, namespace).get(objectKey(accounts, namespace, name));
+    // In a namespace to come there are no accounts yet, and it may bring this one.
+    if (isThere || isNamespaceToCome) return object;
+    throw forbidden(
+      kind,
+      metadata!.name ?? '',
+      `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`,
+    );
+  }
   return {
     ...object,
     spec: { ...spec, serviceAccountName: 'default', serviceAccount: 'default' },
