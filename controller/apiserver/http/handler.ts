@@ -45,7 +45,7 @@ interface Known {
   caller?: User;
   /** As whom, for what. */
   attributes?: Attributes | PathAttributes;
-  /** What the caller is warned of, whatever becomes of the request. */
+  /** What the caller is warned of even where the request is refused. */
   warnings: string[];
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, badRequest, isNotFound, methodNotAllowed } from '../../../api/errors.ts';
+import { ApiError, isNotFound, methodNotAllowed, notAcceptable } from '../../../api/errors.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Attributes } from '../auth/rule.ts';
@@ -38,7 +38,7 @@ export interface ServeOptions {
   concurrency: Concurrency;
   shared: SharedBytes;
   budget: WriteBudget;
-  /** Filled with what the caller is warned of, also where the request is then refused. */
+  /** Filled with what the caller is warned of even where the request is then refused. */
   warnings: string[];
 }
 
@@ -50,8 +50,8 @@ export async function serve(
   options: ServeOptions,
 ): Promise<ApiServerResponse> {
   const deprecation = deprecationOf(info.kind);
-  const { warnings } = options;
-  if (deprecation) warnings.push(deprecation);
+  const warnings = deprecation ? [deprecation] : [];
+  options.warnings.push(...warnings);
   try {
     return await perform(info, request, query, options, warnings);
   } catch (error) {
@@ -214,7 +214,7 @@ async function serveWatch(
   { registry, clock, shared, attributes }: ServeOptions,
 ): Promise<ApiServerResponse> {
   const { kind, namespace } = info;
-  if (format !== 'json') throw badRequest('a watch is written as JSON: ask for application/json');
+  if (format !== 'json') throw notAcceptable(['application/json;stream=watch']);
   const sendInitialEvents = query.get('sendInitialEvents');
   const { limit: _limit, continue: _continue, ...wanted } = listQueryOf(query, namespace);
   const allowWatchBookmarks = isTrue(query.get('allowWatchBookmarks'));

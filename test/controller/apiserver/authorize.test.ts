@@ -124,7 +124,7 @@ describe('who may do what', () => {
         spec: { priority?: number };
         status: { phase: string };
       };
-      assert.deepEqual([metadata.labels, spec.priority, status.phase], [undefined, undefined, 'Running']);
+      assert.deepEqual([metadata.labels, spec.priority, status.phase], [undefined, 0, 'Running']);
     });
 
     it('gets the Secrets and ConfigMaps that its pods refer to, and no others', async () => {
