@@ -85,3 +85,8 @@ export function goQuantity(quantity: string | number): GoValue {
     `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${quoted(text)}, Format:"DecimalSI"}`,
   );
 }
+
+/** A list of texts: `[]string{"a", "b"}`. */
+export function goStrings(values: readonly string[]): GoValue {
+  return new GoValue(`[]string{${values.map(quoted).join(', ')}}`);
+}

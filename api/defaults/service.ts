@@ -14,9 +14,7 @@ export function defaultService(service: Service): Service {
     ...service,
     spec: {
       sessionAffinity: 'None',
-      ...(type === 'ExternalName'
-        ? {}
-        : { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }),
+      ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'] }),
       ...spec,
       type,
       ...defaultPorts(spec),

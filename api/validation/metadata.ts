@@ -1,7 +1,7 @@
 import { forbiddenField, invalidValue, required, tooLong } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
-import { GoValue } from '../go-value.ts';
+import { goStrings, GoValue } from '../go-value.ts';
 import type { Kind } from '../kinds.ts';
 import type { ObjectMeta, OwnerReference } from '../types.ts';
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, pathName, qualifiedName } from './names.ts';
@@ -72,7 +72,7 @@ function validateMetadataUpdate(field: string, metadata: ObjectMeta, old: Object
       ? [
           forbiddenField(
             child(field, 'finalizers'),
-            `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+            `no new finalizers can be added if the object is being deleted, found new finalizers ${goStrings(added).text}`,
           ),
         ]
       : []),
@@ -104,17 +104,20 @@ const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 /** What is not Kubernetes' own says whose it is. */
 function validateFinalizers(field: string, finalizers: readonly string[] = []): FieldError[] {
-  return finalizers.flatMap((each, index) =>
-    each.includes('/') || standardFinalizers.includes(each)
-      ? []
-      : [
-          invalidValue(
-            at(field, index),
-            each,
-            'name is neither a standard finalizer name nor is it fully qualified',
-          ),
-        ],
-  );
+  const isBoth = finalizers.includes('orphan') && finalizers.includes('foregroundDeletion');
+  const both = 'finalizer orphan and foregroundDeletion cannot be both set';
+  return [
+    ...finalizers.flatMap((each, index) => validateFinalizer(at(field, index), each)),
+    ...(isBoth ? [invalidValue(field, goStrings(finalizers), both)] : []),
+  ];
+}
+
+/** One that is not Kubernetes' own says whose it is. */
+export function validateFinalizer(field: string, finalizer: string): FieldError[] {
+  if (finalizer.includes('/') || standardFinalizers.includes(finalizer)) return [];
+  return [
+    invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'),
+  ];
 }
 
 function validateOwners(field: string, owners: OwnerReference[] | undefined): FieldError[] {
@@ -124,6 +127,21 @@ function validateOwners(field: string, owners: OwnerReference[] | undefined): Fi
       .filter((part) => !owner[part])
       .map((part) => invalidValue(child(field, part), '', `${parts[part]} must not be empty`)),
   );
+  for (const { apiVersion, kind } of owners ?? []) {
+    if ((apiVersion ?? '').split('/').length > 2)
+      errors.push(invalidValue(child(field, 'apiVersion'), apiVersion, 'version must not be empty'));
+    // Events come and go by themselves, and would take along what they own.
+    if (kind === 'Event' && (apiVersion === 'v1' || apiVersion === 'events.k8s.io/v1')) {
+      const group = apiVersion === 'v1' ? '' : 'events.k8s.io';
+      errors.push(
+        invalidValue(
+          field,
+          new GoValue('v1.OwnerReference{…}'),
+          `${group}/v1, Kind=Event is disallowed from being an owner`,
+        ),
+      );
+    }
+  }
   const [first, second] = (owners ?? []).filter((owner) => owner.controller);
   const called = ({ kind, name }: OwnerReference) => `${kind}/${name}`;
   if (first && second)

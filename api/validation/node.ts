@@ -1,11 +1,12 @@
-import { duplicate, forbiddenField, required } from '../field-errors.ts';
+import { duplicate, forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import type { Node } from '../types.ts';
+import { cidr } from './addresses.ts';
 import { labelValue, qualifiedName } from './names.ts';
 import { named, oneOf } from './rules.ts';
 
-export function validateNode({ spec }: Node, old?: Node): FieldError[] {
+export function validateNode({ spec, status }: Node, old?: Node): FieldError[] {
   const taints = new Set<string>();
   return [
     ...(spec?.taints ?? []).flatMap((taint, index) => {
@@ -23,6 +24,10 @@ export function validateNode({ spec }: Node, old?: Node): FieldError[] {
       taints.add(identity);
       return errors;
     }),
+    ...(spec?.podCIDRs ?? []).flatMap((range, index) => cidr(at('spec.podCIDRs', index), range)),
+    ...notNegativeAmounts('status.capacity', status?.capacity),
+    // What may be used is all that there is, where the host does not say less.
+    ...notNegativeAmounts('status.allocatable', status?.allocatable ?? status?.capacity),
     // What is given once to a machine stays with it: pods have addresses from its range.
     ...(old?.spec?.podCIDR && spec?.podCIDR !== old.spec.podCIDR ? [given('podCIDRs', 'podCIDR')] : []),
     ...(old?.spec?.providerID && spec?.providerID !== old.spec.providerID ? [given('providerID')] : []),
@@ -31,4 +36,10 @@ export function validateNode({ spec }: Node, old?: Node): FieldError[] {
 
 function given(field: string, what = field): FieldError {
   return forbiddenField(`spec.${field}`, `node updates may not change ${what} except from "" to valid`);
+}
+
+function notNegativeAmounts(field: string, amounts: Record<string, string | number> = {}): FieldError[] {
+  return Object.entries(amounts)
+    .filter(([, amount]) => String(amount).startsWith('-'))
+    .map(([name, amount]) => invalidValue(child(field, name), amount, 'must be greater than or equal to 0'));
 }

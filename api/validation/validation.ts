@@ -22,6 +22,7 @@ import type {
   Job,
   Lease,
   LimitRange,
+  Namespace,
   NetworkPolicy,
   Node,
   ObjectMeta,
@@ -64,6 +65,7 @@ import { validateJob } from './job.ts';
 import { validateLease } from './lease.ts';
 import { validateLimitRange } from './limit-range.ts';
 import { validateMetadata } from './metadata.ts';
+import { validateNamespace } from './namespace.ts';
 import { validateNetworkPolicy } from './network-policy.ts';
 import { validateNode } from './node.ts';
 import { validatePersistentVolumeClaim } from './persistent-volume-claim.ts';
@@ -112,6 +114,7 @@ const rules: Record<string, Rule<AnyObject>> = {
   Job: of<Job>(validateJob),
   Lease: of<Lease>(validateLease),
   LimitRange: of<LimitRange>(validateLimitRange),
+  Namespace: of<Namespace>(validateNamespace),
   NetworkPolicy: of<NetworkPolicy>(validateNetworkPolicy),
   Node: of<Node>(validateNode),
   PersistentVolume: of<PersistentVolume>(validatePersistentVolume),

@@ -27,14 +27,8 @@ export function decode(kind: Kind, value: unknown, how: Strictness, patched?: ()
   if (typeof value !== 'object' || Array.isArray(value))
     throw badRequest(`the body of the request is not a ${kind.kind}: it must be one object`);
   const object = value as Resource;
-  if (object.kind !== undefined && object.kind !== kind.kind)
-    throw badRequest(
-      `the kind in the data (${String(object.kind)}) does not match the expected kind (${kind.kind})`,
-    );
-  if (object.apiVersion !== undefined && object.apiVersion !== kind.apiVersion)
-    throw badRequest(
-      `the API version in the data (${String(object.apiVersion)}) does not match the expected API version (${kind.apiVersion})`,
-    );
+  const other = otherKind(kind, object);
+  if (other) throw patched ? invalidPatch(patched(), other) : badRequest(other);
   const whole: Resource = { ...object, apiVersion: kind.apiVersion, kind: kind.kind };
   if (kind.custom) return decodeCustom(kind, whole, how, patched);
   const errors = decodeStrict(kind, whole).filter(({ type }) => type !== 'FieldValueRequired');
@@ -56,6 +50,14 @@ function wrongTypes(
   const { details } = undecodable(kind, wrong).status;
   const message = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${problem}`;
   return new ApiError(400, 'BadRequest', message, details);
+}
+
+function otherKind(expected: Kind, { kind, apiVersion }: Resource): string | undefined {
+  if (kind !== undefined && kind !== expected.kind)
+    return `the kind in the data (${String(kind)}) does not match the expected kind (${expected.kind})`;
+  if (apiVersion !== undefined && apiVersion !== expected.apiVersion)
+    return `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected.apiVersion})`;
+  return undefined;
 }
 
 /** The object with the defaults of its kind. */

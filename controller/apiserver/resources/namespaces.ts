@@ -47,11 +47,12 @@ export const namespaceExists: Admission = ({ operation, kind, object, storage, i
 /** The finalizer that holds a namespace while it is emptied. Whoever replaces the object does not let go of it. */
 export const namespaceIsHeld: Admission = ({ operation, kind, object, old }) => {
   if (kind.type !== 'Namespace') return object;
-  const spec = (operation === 'create' ? object : old) as Namespace;
-  return {
-    ...object,
-    spec: { ...(object as Namespace).spec, finalizers: spec.spec?.finalizers ?? [namespaceFinalizer] },
-  };
+  const { finalizers = [] } = ((operation === 'create' ? object : old) as Namespace).spec ?? {};
+  const held =
+    operation === 'create' && !finalizers.includes(namespaceFinalizer)
+      ? [...finalizers, namespaceFinalizer]
+      : finalizers;
+  return { ...object, spec: { ...(object as Namespace).spec, finalizers: held } };
 };
 
 export function refuseSystemNamespace(name: string): void {

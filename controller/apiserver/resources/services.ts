@@ -14,6 +14,8 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
   const policyBefore = operation === 'update' ? (old as Service).spec?.ipFamilyPolicy : undefined;
   const before = operation === 'update' ? (old as Service).spec?.clusterIP : undefined;
 
+  // Left out of an update, it stays as its address does.
+  const ipFamilyPolicy = spec.ipFamilyPolicy ?? policyBefore ?? 'SingleStack';
   if (spec.type === 'ExternalName') {
     delete spec.clusterIP;
     delete spec.clusterIPs;
@@ -30,7 +32,10 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
       ),
     ]);
   if (wanted === 'None')
-    return { ...object, spec: { ...spec, clusterIP: 'None', clusterIPs: spec.clusterIPs ?? ['None'] } };
+    return {
+      ...object,
+      spec: { ...spec, clusterIP: 'None', clusterIPs: spec.clusterIPs ?? ['None'], ipFamilyPolicy },
+    };
 
   const isHeld = wanted !== undefined && wanted === before && clusterIps.holds(holder, wanted);
   const clusterIP = isHeld ? wanted : clusterIps.take(holder, wanted);
@@ -42,7 +47,7 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
       clusterIP,
       clusterIPs: [clusterIP],
       ipFamilies: spec.ipFamilies ?? ['IPv4'],
-      ipFamilyPolicy: spec.ipFamilyPolicy ?? policyBefore ?? 'SingleStack',
+      ipFamilyPolicy,
     },
   };
 };

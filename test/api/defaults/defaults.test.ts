@@ -102,7 +102,6 @@ describe('defaults', () => {
       sessionAffinityConfig: { clientIP: { timeoutSeconds: 10800 } },
       internalTrafficPolicy: 'Cluster',
       ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
     });
   });
 
