@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { kindNamed } from '../../../api/kinds.ts';
 import type { Container, PodSpec, Service, Volume } from '../../../api/types.ts';
 import { examine } from '../../../api/validation/examine.ts';
-import { validateAsKubernetes } from '../../../api/validation/validation.ts';
+import { refusalsOf, validateAsKubernetes } from '../../../api/validation/validation.ts';
 import { someDeployment, somePod, someService } from '../objects.ts';
 
 const container = (rest: Partial<Container>): Partial<PodSpec> => ({
@@ -93,4 +93,25 @@ describe('what no home host grants', () => {
     });
     assert.deepEqual(examine(kindNamed('Pod'), pod).errors, []);
   });
+});
+
+describe('what no home host grants in pods that others make', () => {
+  const template = { spec: { hostNetwork: true, containers: [{ name: 'web', image: 'hello:1' }] } };
+  const places: Record<string, [field: string, object: object]> = {
+    CronJob: ['spec.jobTemplate.spec.template.spec', { spec: { jobTemplate: { spec: { template } } } }],
+    PodTemplate: ['template.spec', { template }],
+    ...Object.fromEntries(
+      ['DaemonSet', 'Deployment', 'Job', 'ReplicaSet', 'ReplicationController', 'StatefulSet'].map((kind) => [
+        kind,
+        ['spec.template.spec', { spec: { template } }],
+      ]),
+    ),
+  };
+  for (const [kind, [field, object]] of Object.entries(places))
+    it(`is refused in the template of a ${kind}, and nothing else of it is`, () => {
+      assert.deepEqual(
+        refusalsOf(kindNamed(kind), object).map((error) => [error.field, error.type]),
+        [[`${field}.hostNetwork`, 'FieldValueForbidden']],
+      );
+    });
 });
