@@ -141,13 +141,18 @@ function validateCertificate(certificate: string): FieldError[] {
   for (const [pem, type] of blocks) {
     if (type !== 'CERTIFICATE')
       return wrong(`only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`);
-    try {
-      new X509Certificate(pem);
-    } catch (error) {
-      return wrong((error as Error).message);
-    }
+    const problem = certificateProblem(pem);
+    if (problem) return wrong(problem);
   }
   return [];
+}
+
+function certificateProblem(pem: string): string | undefined {
+  try {
+    return new X509Certificate(pem).raw.length > 0 ? undefined : 'x509: malformed certificate';
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function validateUpdate(

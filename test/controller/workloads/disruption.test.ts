@@ -133,7 +133,7 @@ describe('a disruption budget', () => {
           ),
         );
       }
-      const now_ = async () =>
+      const statusNow = async () =>
         (
           await client.get<PodDisruptionBudget>({
             kind: 'PodDisruptionBudget',
@@ -141,7 +141,7 @@ describe('a disruption budget', () => {
             name: 'b',
           })
         ).status;
-      await until(async () => (await now_())?.disruptionsAllowed === 1);
+      await until(async () => (await statusNow())?.disruptionsAllowed === 1);
       const evict = (name: string) =>
         client.create(
           {
@@ -154,7 +154,8 @@ describe('a disruption budget', () => {
       await wait(evict('a'));
       await assert.rejects(wait(evict('b')), /would violate the pod's disruption budget/);
       await until(
-        async () => (await now_())?.currentHealthy === 1 && (await now_())?.disruptedPods === undefined,
+        async () =>
+          (await statusNow())?.currentHealthy === 1 && (await statusNow())?.disruptedPods === undefined,
       );
     });
   });
