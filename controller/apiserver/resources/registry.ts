@@ -15,6 +15,7 @@ import { kindNamed, kindOf, type Kind } from '../../../api/kinds.ts';
 import { storedForm } from '../../../api/stored-form.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
 import type {
+  CertificateSigningRequest,
   DeleteOptions as WireDeleteOptions,
   Pod,
   PodDisruptionBudget,
@@ -29,6 +30,7 @@ import type { Random } from '../../../process/random.ts';
 import type { Store } from '../../store/store.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import { followRbac, RbacIndex } from '../auth/rbac-index.ts';
+import { requireSigner } from '../auth/signers.ts';
 import { Definitions } from '../custom/definitions.ts';
 import { KindTable } from '../custom/kind-table.ts';
 import { Quotas } from '../quota/quotas.ts';
@@ -426,8 +428,20 @@ export class Registry {
         now: this.#clock.date(),
       }),
   ): Resource {
-    if (kind.type === 'CertificateSigningRequest' && (subresource === 'status' || subresource === 'approval'))
-      return owned(signingRequestDecided(kind, subresource, old, input, this.#clock.date()));
+    if (
+      kind.type === 'CertificateSigningRequest' &&
+      (subresource === 'status' || subresource === 'approval')
+    ) {
+      const decided = signingRequestDecided(kind, subresource, old, input, this.#clock.date());
+      requireSigner(
+        this.authorizer,
+        context.user,
+        subresource,
+        old as CertificateSigningRequest,
+        decided as CertificateSigningRequest,
+      );
+      return owned(decided);
+    }
     if (subresource === 'status' || subresource === 'finalize') {
       const base = withMetadataOf(kind, old, input, context.user);
       const next =

@@ -23,7 +23,9 @@ export const signingRequestIsTheCallers: Admission = ({ operation, kind, object,
     extra: _extra,
     ...spec
   } = (object as CertificateSigningRequest).spec ?? {};
-  return { ...object, spec: { ...spec, username: user.name, groups: user.groups } } as Resource;
+  const { name: username, groups, uid, extra } = user;
+  const caller = { username, groups, ...(uid && { uid }), ...(extra && { extra }) };
+  return { ...object, spec: { ...spec, ...caller } } as Resource;
 };
 
 /**
