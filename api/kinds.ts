@@ -312,15 +312,15 @@ export function kindAt(group: string, version: string, plural: string): Kind | u
  * What a user's word stands for: `po`, `pod`, `pods`, `Pod`, `deployments.apps`, `deployments.v1.apps`, or a category
  * such as `all`, which stands for several. Empty where it stands for nothing.
  */
-export function kindsCalled(word: string): Kind[] {
+export function kindsCalled(word: string, among: readonly Kind[] = kinds): Kind[] {
   const lower = word.toLowerCase();
   const [name, ...rest] = lower.split('.');
-  const exact = kinds.filter(
+  const exact = among.filter(
     (kind) =>
       [kind.plural, kind.singular, ...kind.shortNames].includes(name!) &&
       (rest.length === 0 || [kind.group, `${kind.version}.${kind.group}`].includes(rest.join('.'))),
   );
-  const called = exact.length > 0 ? exact : kinds.filter((kind) => kind.categories.includes(lower));
+  const called = exact.length > 0 ? exact : among.filter((kind) => kind.categories.includes(lower));
   // Of two forms of the same objects, the first in the list is meant.
   return called.filter(({ plural }, index) => called.findIndex((each) => each.plural === plural) === index);
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Kind } from '../api/kinds.ts';
 import type { Client } from '../client/client.ts';
 import { httpClient } from '../client/http-client.ts';
 import { contextIn } from '../client/kubeconfig.ts';
@@ -11,6 +12,8 @@ export interface Connection {
   client: Client;
   transport: TlsTransport;
   server: string;
+  /** Custom kinds that the client is to know; whoever needs one adds it (`cli/custom-kinds.ts`). */
+  customKinds: Kind[];
 }
 
 /** Connects with what `kith up` wrote into this home. Sends nothing yet. */
@@ -42,7 +45,9 @@ export function connect(home: Home): Connection {
       }
     },
   };
-  return { transport, server: context.server, client: httpClient(transport, { userAgent: 'kith-cli' }) };
+  const customKinds: Kind[] = [];
+  const client = httpClient(transport, { userAgent: 'kith-cli', customKinds });
+  return { transport, server: context.server, client, customKinds };
 }
 
 function contextOf(file: string) {

@@ -9,8 +9,8 @@ export interface Named {
 }
 
 /** The kind behind a word of the command line, singular, plural or short. */
-export function kindOfWord(word: string): Kind {
-  const [kind] = kindsCalled(word);
+export function kindOfWord(word: string, custom: readonly Kind[] = []): Kind {
+  const [kind] = [...kindsCalled(word), ...kindsCalled(word, custom)];
   if (kind) return kind;
   const meant = nearest(
     word.toLowerCase(),
@@ -23,26 +23,33 @@ export function kindOfWord(word: string): Kind {
 }
 
 /** Reads `TYPE[,TYPE] [NAME…]` and `TYPE/NAME …` as kubectl does. A type that is named twice is one. */
-export function namedResources(words: string[]): Named[] {
+export function namedResources(words: string[], custom: readonly Kind[] = []): Named[] {
   const [first = '', ...rest] = words;
-  if (words.some((word) => word.includes('/'))) return slashed(words);
+  if (words.some((word) => word.includes('/'))) return slashed(words, custom);
   const types =
     first === 'all'
       ? kinds.filter(({ categories }) => categories.includes('all'))
-      : [...new Set(first.split(',').filter(Boolean).map(kindOfWord))];
+      : [
+          ...new Set(
+            first
+              .split(',')
+              .filter(Boolean)
+              .map((word) => kindOfWord(word, custom)),
+          ),
+        ];
   if (types.length === 0) throw refused('no resource type is named', 'pods, or deploy,svc');
   if (types.length > 1 && rest.length > 0)
     throw refused('names can follow one type only', 'TYPE/NAME for each');
   return types.map((kind) => ({ kind, names: [...new Set(rest)] }));
 }
 
-function slashed(words: string[]): Named[] {
+function slashed(words: string[], custom: readonly Kind[]): Named[] {
   const named: Named[] = [];
   for (const word of words) {
     const [type, name, ...more] = word.split('/');
     if (!type || !name || more.length > 0)
       throw refused(`"${word}" is not of the form TYPE/NAME`, 'pod/hello-abc, or: pods hello-abc');
-    const kind = kindOfWord(type);
+    const kind = kindOfWord(type, custom);
     const same = named.find((each) => each.kind === kind);
     if (!same) named.push({ kind, names: [name] });
     else if (!same.names.includes(name)) same.names.push(name);

@@ -1,4 +1,5 @@
 import { ApiError, internal, unavailable } from '../api/errors.ts';
+import type { Kind } from '../api/kinds.ts';
 import type { Status } from '../api/types.ts';
 import { linesOf, textOf } from './body.ts';
 import type {
@@ -36,8 +37,17 @@ const patchContentTypes: Record<PatchType, string> = {
  *     const client = httpClient(tlsTransport({ server: 'https://127.0.0.1:5484', ca, token }));
  *     const pod = await client.get<Pod>({ kind: 'Pod', namespace: 'default', name: 'hello-x7k2p' });
  */
-export function httpClient(transport: Transport, options: { userAgent?: string } = {}): Client {
-  const { userAgent = 'kith' } = options;
+export function httpClient(
+  transport: Transport,
+  options: {
+    userAgent?: string;
+    /** Custom kinds that the caller has learned of, maybe later; found by `plural.group`. @default none */
+    customKinds?: readonly Kind[];
+  } = {},
+): Client {
+  const { userAgent = 'kith', customKinds = [] } = options;
+  const kindCalled = (name: string): Kind =>
+    customKinds.find(({ plural, group }) => `${plural}.${group}` === name) ?? knownKind(name);
 
   async function exchange(request: ApiRequest): Promise<ApiResponse> {
     let response: ApiResponse;
@@ -89,16 +99,16 @@ export function httpClient(transport: Transport, options: { userAgent?: string }
     ...(transport.reachable && { reachable: (signal: AbortSignal) => transport.reachable!(signal) }),
 
     get: <T extends KubeObject>({ kind, namespace, name }: ObjectRef) =>
-      json<T>({ method: 'GET', path: objectPath(knownKind(kind), namespace, name) }),
+      json<T>({ method: 'GET', path: objectPath(kindCalled(kind), namespace, name) }),
 
     list: <T extends KubeObject>(kindName: string, listOptions: ListOptions = {}) =>
       json<ObjectList<T>>({
         method: 'GET',
-        path: withQuery(collectionPath(knownKind(kindName), listOptions.namespace), listQuery(listOptions)),
+        path: withQuery(collectionPath(kindCalled(kindName), listOptions.namespace), listQuery(listOptions)),
         ...(listOptions.signal && { signal: listOptions.signal }),
       }).then((list) => {
         // Items of a list carry no kind on the wire; callers see objects that are whole.
-        const kind = knownKind(kindName);
+        const kind = kindCalled(kindName);
         for (const item of list.items) {
           item.apiVersion ??= kind.apiVersion;
           item.kind ??= kind.kind;
@@ -135,7 +145,7 @@ export function httpClient(transport: Transport, options: { userAgent?: string }
     ) =>
       write<T>(
         'PATCH',
-        objectPath(knownKind(kind), namespace, name, writeOptions.subresource),
+        objectPath(kindCalled(kind), namespace, name, writeOptions.subresource),
         patch,
         writeOptions,
         patchContentTypes[type],
@@ -144,7 +154,7 @@ export function httpClient(transport: Transport, options: { userAgent?: string }
     async delete({ kind, namespace, name }: ObjectRef, deleteOptions: DeleteOptions = {}) {
       await json<unknown>({
         method: 'DELETE',
-        path: objectPath(knownKind(kind), namespace, name),
+        path: objectPath(kindCalled(kind), namespace, name),
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(deleteBody(deleteOptions)),
       });
@@ -156,7 +166,7 @@ export function httpClient(transport: Transport, options: { userAgent?: string }
     ): AsyncIterable<WatchEvent<T>> {
       if (signal.aborted) return;
       const query = { ...listQuery(listOptions), watch: 'true', allowWatchBookmarks: 'true' };
-      const path = withQuery(collectionPath(knownKind(kindName), listOptions.namespace), query);
+      const path = withQuery(collectionPath(kindCalled(kindName), listOptions.namespace), query);
       try {
         const response = await exchange({ method: 'GET', path, signal });
         try {

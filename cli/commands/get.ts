@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
+import type { Kind } from '../../api/kinds.ts';
 import { systemClock } from '../../process/clock.ts';
 import type { KubeObject, ListOptions } from '../../client/client.ts';
 import { KithCommand } from '../command.ts';
 import { connect, type Connection } from '../connection.ts';
+import { customKinds } from '../custom-kinds.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { fetchTable } from '../fetch-table.ts';
 import { allNamespacesFlag, namespaceFlag, selectorFlag } from '../flags.ts';
@@ -49,7 +52,7 @@ export default class Get extends KithCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Get);
     this.endWithReader();
-    const wanted = namedResources(argv as string[]);
+    const { wanted, custom } = await wantedOf(argv as string[]);
     const options: ListOptions = {
       ...(flags['all-namespaces'] ? {} : { namespace: flags.namespace }),
       ...(flags.selector ? { labelSelector: flags.selector } : {}),
@@ -57,6 +60,7 @@ export default class Get extends KithCommand {
     };
     refuseContradictions(wanted, options, flags);
     const connection = connect(new Home());
+    connection.customKinds.push(...custom);
     try {
       if (flags.output && flags.output !== 'wide')
         await this.#objects(connection, wanted, options, flags.output as ObjectFormat, flags.watch);
@@ -82,12 +86,12 @@ export default class Get extends KithCommand {
         found.push(
           ...(await Promise.all(
             names.map((name) =>
-              client.get({ kind: kind.kind, name, namespace: scope.namespace ?? 'default' }),
+              client.get({ kind: wordOf(kind), name, namespace: scope.namespace ?? 'default' }),
             ),
           )),
         );
       else {
-        const { items, metadata } = await client.list(kind.kind, scope);
+        const { items, metadata } = await client.list(wordOf(kind), scope);
         found.push(...items);
         resourceVersion = metadata.resourceVersion;
       }
@@ -99,7 +103,7 @@ export default class Get extends KithCommand {
     const [{ kind, names }] = wanted as [Named];
     for (const object of found) await this.write(print.next(object));
     const { signal } = new AbortController();
-    const events = client.watch(kind.kind, {
+    const events = client.watch(wordOf(kind), {
       ...scopeOf({ kind, names }, options),
       resourceVersion,
       signal,
@@ -150,6 +154,28 @@ export default class Get extends KithCommand {
     process.stderr.write(`No resources found${isNamespaced ? ` in ${options.namespace} namespace` : ''}.\n`);
   }
 }
+
+/** What a line names; a word that kith does not know itself is asked of the cluster, which may have a definition of it. */
+async function wantedOf(words: string[]): Promise<{ wanted: Named[]; custom: Kind[] }> {
+  try {
+    return { wanted: namedResources(words), custom: [] };
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'KITH_UNKNOWN_KIND') throw error;
+    const home = new Home();
+    // Without a cluster, the word is what is wrong.
+    if (!existsSync(home.kubeconfig)) throw error;
+    const { transport } = connect(home);
+    try {
+      const custom = await customKinds(transport);
+      return { wanted: namedResources(words, custom), custom };
+    } finally {
+      transport.close();
+    }
+  }
+}
+
+/** How the client finds a kind: a built-in one by its name, a custom one by its plural and group. */
+const wordOf = ({ type, kind, plural, group }: Kind) => (type ? kind : `${plural}.${group}`);
 
 /** Where to look for these; a single name that is watched is a list of one. */
 function scopeOf({ kind, names }: Named, { namespace, ...options }: ListOptions): ListOptions {

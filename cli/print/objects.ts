@@ -1,4 +1,4 @@
-import { kindOf } from '../../api/kinds.ts';
+import { kindOf, type Kind } from '../../api/kinds.ts';
 import type { KubeObject } from '../../client/client.ts';
 import { objectName } from './object-name.ts';
 
@@ -33,6 +33,11 @@ export async function objectPrinter(format: ObjectFormat): Promise<ObjectPrinter
 }
 
 function nameLine(object: KubeObject): string {
-  const kind = kindOf(object.apiVersion, object.kind)!;
+  const kind = kindOf(object.apiVersion, object.kind) ?? customKindOf(object);
   return `${objectName(kind, object.metadata?.name ?? '')}\n`;
+}
+
+/** Of a custom resource as much as its name needs. */
+function customKindOf({ apiVersion = '', kind = '' }: KubeObject): Pick<Kind, 'singular' | 'group'> {
+  return { singular: kind.toLowerCase(), group: apiVersion.includes('/') ? apiVersion.split('/')[0]! : '' };
 }
