@@ -1,3 +1,4 @@
+import { sameJson } from './plain-objects.ts';
 import { isSidecar } from './pods.ts';
 import { addQuantities, compareQuantities } from './quantity.ts';
 import type { ResourceMap } from './resources.ts';
@@ -26,6 +27,13 @@ export function podTotals({ spec }: Pod, list: 'requests' | 'limits'): Amounts {
     starting = most(starting, together);
   }
   return most(running, starting);
+}
+
+/** Whether a container of the pod asks for, or may take, other amounts than before. */
+export function isResized({ spec }: Pod, old: Pod): boolean {
+  const amounts = ({ containers = [], initContainers = [] }: Partial<NonNullable<Pod['spec']>>) =>
+    [...containers, ...initContainers].map(({ resources = {} }) => resources);
+  return !sameJson(amounts(spec ?? {}), amounts(old.spec ?? {}));
 }
 
 export function sum(a: ResourceMap, b: ResourceMap | undefined): Amounts {

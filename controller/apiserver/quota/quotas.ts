@@ -1,6 +1,7 @@
 import { forbidden } from '../../../api/errors.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { sameJson } from '../../../api/plain-objects.ts';
+import { isResized } from '../../../api/pod-totals.ts';
 import type { Pod, ResourceQuota } from '../../../api/types.ts';
 import type { Clock, Timer } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
@@ -210,6 +211,7 @@ function isJudged(
 ): boolean {
   if (operation === 'create') return true;
   if (type === 'Service' || type === 'PersistentVolumeClaim') return true;
+  if (type !== 'Pod') return false;
   const isTerminating = (pod: Pod) => pod.spec?.activeDeadlineSeconds !== undefined;
-  return type === 'Pod' && isTerminating(object as Pod) !== isTerminating(old as Pod);
+  return isTerminating(object as Pod) !== isTerminating(old as Pod) || isResized(object as Pod, old as Pod);
 }

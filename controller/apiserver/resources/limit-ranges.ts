@@ -1,5 +1,6 @@
 import { forbidden } from '../../../api/errors.ts';
 import { limitProblems, withDefaultAmounts } from '../../../api/limit-ranges.ts';
+import { isResized } from '../../../api/pod-totals.ts';
 import type { LimitRange, PersistentVolumeClaim, Pod } from '../../../api/types.ts';
 import type { Admission } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
@@ -17,8 +18,8 @@ export const podHasDefaultAmounts: Admission = ({ operation, kind, object, stora
 };
 
 /** Pods and claims keep within the limits of their namespace: the first range that is not kept says all that is wrong by it. */
-export const withinLimitRanges: Admission = ({ operation, kind, object, storage }) => {
-  const isPod = kind.type === 'Pod' && operation === 'create';
+export const withinLimitRanges: Admission = ({ operation, kind, object, old, storage }) => {
+  const isPod = kind.type === 'Pod' && (operation === 'create' || isResized(object as Pod, old as Pod));
   if (!isPod && kind.type !== 'PersistentVolumeClaim') return object;
   for (const range of storedAll<LimitRange>(storage, limitRange, object.metadata?.namespace)) {
     const problems = limitProblems(

@@ -155,6 +155,24 @@ describe('a ResourceQuota', () => {
     await create(configMap('b'));
   });
 
+  it('is asked again when a pod is to have more', async () => {
+    await create(quota('q', { hard: { 'requests.cpu': '1' } }));
+    await create(asking('a', { cpu: '600m' }));
+    const resize = (cpu: string) =>
+      cluster.ask('PATCH', '/api/v1/namespaces/default/pods/a/resize', {
+        body: { spec: { containers: [{ name: 'web', resources: { requests: { cpu } } }] } },
+        type: 'application/strategic-merge-patch+json',
+      });
+    const refused = await resize('1100m');
+    assert.equal(refused.status, 403, refused.text);
+    assert.match(
+      refused.json.message!,
+      /exceeded quota: q, requested: requests.cpu=500m, used: requests.cpu=600m, limited: requests.cpu=1/,
+    );
+    assert.equal((await resize('1')).status, 200);
+    assert.deepEqual((await told('q'))!.used, { 'requests.cpu': '1' });
+  });
+
   it('counts the storage that claims ask for, by class too, also when they grow', async () => {
     const claim = (name: string, storage: string, storageClassName?: string) => ({
       apiVersion: 'v1',
