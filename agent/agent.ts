@@ -12,6 +12,7 @@ import { randomUid, type Random } from '../process/random.ts';
 import type { Tier } from '../swarm/certificate.ts';
 import type { StreamHandler } from '../swarm/swarm.ts';
 import type { Images } from './images/images.ts';
+import { withDriverImages } from './images/with-drivers.ts';
 import { chooseCaps, type Caps, type ChosenCap, type Machine } from './node/caps.ts';
 import { register } from './node/registration.ts';
 import type { NodeIdentity } from './node/status.ts';
@@ -139,7 +140,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     random,
     log: log.child('pods'),
     client,
-    images,
+    images: withDriverImages(images, sandboxes),
     sandboxes,
     assignments: new Assignments(join(dataFolder, 'pods'), sealingKey(options.keys.secretKey), log),
     diskTrouble: new DiskTrouble(clock, log.child('pods')),

@@ -23,6 +23,8 @@ export function containerSpec(
     ports: [...new Set([...declared, ...probed.filter((port) => typeof port === 'number')])],
     memoryBytesMax: limits?.['memory'] === undefined ? undefined : amountOf('memory', limits['memory']),
     cpuMillisMax: limits?.['cpu'] === undefined ? undefined : amountOf('cpu', limits['cpu']),
+    ...(container.stdin && { stdin: true }),
+    ...(container.tty && { tty: true }),
     output,
   };
 }

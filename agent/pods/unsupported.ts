@@ -17,8 +17,8 @@ export function unsupported(pod: Pod, container: Container, capabilities: Capabi
   if (container.volumeMounts?.length)
     return `${path}.volumeMounts is not supported: pass configuration as environment (env, envFrom)`;
   if (container.volumeDevices?.length) return `${path}.volumeDevices is not supported`;
-  if (container.stdin || container.tty)
-    return `${path}.${container.stdin ? 'stdin' : 'tty'} is not supported`;
+  if ((container.stdin || container.tty) && !capabilities.exec)
+    return `${path}.${container.stdin ? 'stdin' : 'tty'} is not supported by this sandbox: it has no terminals`;
   for (const field of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {
     const probe = container[field];
     const reason = probe && unsupportedProbe(`${path}.${field}`, probe, capabilities.exec);

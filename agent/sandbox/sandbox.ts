@@ -28,6 +28,10 @@ export interface ContainerSpec {
   ports: number[];
   memoryBytesMax?: number;
   cpuMillisMax?: number;
+  /** Its input stays open, for whoever attaches. @default it reads the end at once */
+  stdin?: boolean;
+  /** It has a terminal. */
+  tty?: boolean;
   /** Receives what the container writes; the driver calls it with whole chunks and waits for nothing. */
   output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 }
@@ -38,7 +42,7 @@ export interface LocalImage {
   /** `sha256:…` of the manifest. */
   digest: string;
   kind: 'wasm' | 'oci';
-  /** For `wasm`: the component's file. For `oci`: the OCI layout folder. */
+  /** For `wasm`: the component's file. For `oci`: the image's id in the store of the driver that told of it. */
   path: string;
 }
 
@@ -113,6 +117,8 @@ export interface Sandbox {
   readonly name: string;
   readonly capabilities: Capabilities;
   create(spec: PodSandboxSpec): Promise<PodSandbox>;
+  /** An image that the driver keeps by itself; undefined where it has none of this name. */
+  image?(reference: string): Promise<LocalImage | undefined>;
   /** Sandboxes of an earlier run of this agent that still live: each is adopted, or ended by calling `remove()` on it. */
   recover(): Promise<PodSandbox[]>;
   close(): Promise<void>;

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../process/clock.ts';
+import type { ContainerSpec, PodSandbox, PodSandboxSpec, RunningContainer } from '../sandbox.ts';
+import { PodmanError, type PodmanApi } from './api.ts';
+import { containerOptions, memoryMaxOf, podmanLimits, type ContainerRecord } from './container-options.ts';
+import { PodmanContainer } from './container.ts';
+import { heldLimits } from './limits.ts';
+
+interface PodTools {
+  api: PodmanApi;
+  clock: Clock;
+  /** This agent's mark on its containers. */
+  agent: string;
+  enforces: { memory: boolean; cpu: boolean };
+  forget: () => void;
+}
+
+/** One pod's containers: each alone, with a loopback of its own. */
+export class PodmanPod implements PodSandbox {
+  readonly uid: string;
+  readonly #spec: PodSandboxSpec;
+  readonly #tools: PodTools;
+  readonly #containers = new Map<string, PodmanContainer>();
+  /** Names under which podman holds something of this pod, running or not. */
+  readonly #names = new Set<string>();
+  readonly #starting = new Set<Promise<unknown>>();
+  #isRemoved = false;
+
+  constructor(spec: PodSandboxSpec, tools: PodTools) {
+    this.uid = spec.uid;
+    this.#spec = spec;
+    this.#tools = tools;
+  }
+
+  get containers(): ReadonlyMap<string, RunningContainer> {
+    return this.#containers;
+  }
+
+  async start(spec: ContainerSpec): Promise<RunningContainer> {
+    if (this.#containers.has(spec.name)) throw new Error(`Container ${spec.name} runs already in this pod.`);
+    if (spec.image.kind !== 'oci')
+      throw new Error(
+        `The podman sandbox cannot run ${spec.image.reference}: it is an image of kind ${spec.image.kind}.`,
+      );
+    const starting = this.#start(spec);
+    this.#starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(starting);
+    }
+  }
+
+  /** Takes over a container that an earlier run of the agent started. */
+  async adopt(podmanId: string, name: string, record: ContainerRecord): Promise<void> {
+    this.#names.add(name);
+    const { api } = this.#tools;
+    const streams = await api.hijack(
+      'POST',
+      `/containers/${podmanId}/attach?stream=true&stdout=true&stderr=true`,
+    );
+    const { State: state } = await api.ask<{ State: { Pid: number } }>('GET', `/containers/${podmanId}/json`);
+    this.#keep({
+      podmanId,
+      pid: state.Pid,
+      streams,
+      name: record.container,
+      ports: record.ports,
+      tty: record.tty,
+    });
+  }
+
+  async connect(port: number): Promise<Duplex> {
+    const running = [...this.#containers.values()];
+    // A port that nobody declared is the only container's, or the first one's.
+    const container = running.find(({ ports }) => ports.includes(port)) ?? running[0];
+    if (!container) throw new Error(`Nothing answers on port ${port}: no container of the pod runs.`);
+    return container.connect(port);
+  }
+
+  async remove(): Promise<void> {
+    this.#isRemoved = true;
+    await Promise.allSettled(this.#starting);
+    await Promise.all([...this.#names].map((name) => this.#removeContainer(name)));
+    this.#tools.forget();
+  }
+
+  leave(): void {
+    for (const container of this.#containers.values()) container.leave();
+  }
+
+  async #start(spec: ContainerSpec): Promise<PodmanContainer> {
+    const { api, agent } = this.#tools;
+    const name = `kith-${createHash('sha256').update(`${agent}/${this.uid}/${spec.name}`).digest('hex').slice(0, 24)}`;
+    // The run before, which is kept until then.
+    await this.#removeContainer(name);
+    this.#names.add(name);
+    const { Id: podmanId } = await api.ask<{ Id: string }>('POST', '/containers/create', {
+      body: containerOptions(name, agent, this.#spec, spec),
+    });
+    try {
+      // Attached before it starts, so that not a byte of its output is missed.
+      await api.ask('POST', `/containers/${podmanId}/init`);
+      const streams = await api.hijack(
+        'POST',
+        `/containers/${podmanId}/attach?stream=true&stdout=true&stderr=true`,
+      );
+      const { State: state } = await api.ask<{ State: { Pid: number } }>(
+        'GET',
+        `/containers/${podmanId}/json`,
+      );
+      this.#refuseWhatIsNotHeld(state.Pid, spec);
+      if (this.#isRemoved) throw new Error(`The sandbox of ${this.#spec.name} was removed while it started.`);
+      await api.ask('POST', `/containers/${podmanId}/start`);
+      return this.#keep({
+        podmanId,
+        pid: state.Pid,
+        streams,
+        name: spec.name,
+        ports: spec.ports,
+        tty: spec.tty ?? false,
+        output: spec.output,
+      });
+    } catch (error) {
+      await this.#removeContainer(name).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** podman ignores some limits without a word. What this host said that it holds must be held. */
+  #refuseWhatIsNotHeld(pid: number, spec: ContainerSpec): void {
+    const { enforces } = this.#tools;
+    const held = heldLimits(pid);
+    const memory = memoryMaxOf(spec);
+    if (enforces.memory && (held.memoryBytesMax === undefined || held.memoryBytesMax > memory))
+      throw new Error(
+        `The memory limit of ${memory} bytes is not held: the kernel says ${held.memoryBytesMax ?? 'none'}.`,
+      );
+    if (enforces.memory && (held.processesMax === undefined || held.processesMax > podmanLimits.processesMax))
+      throw new Error(
+        `The limit of ${podmanLimits.processesMax} processes is not held: the kernel says ${held.processesMax ?? 'none'}.`,
+      );
+    if (enforces.cpu && spec.cpuMillisMax && held.cpuMillisMax === undefined)
+      throw new Error(`The limit of ${spec.cpuMillisMax} millicores is not held by the kernel.`);
+  }
+
+  #keep(options: {
+    podmanId: string;
+    pid: number;
+    streams: import('node:net').Socket;
+    name: string;
+    ports: readonly number[];
+    tty: boolean;
+    output?: ContainerSpec['output'];
+  }): PodmanContainer {
+    const { api, clock } = this.#tools;
+    const container = new PodmanContainer({ output: () => {}, ...options, api, clock });
+    this.#containers.set(options.name, container);
+    void container.exited.then(() => {
+      if (this.#containers.get(options.name) === container) this.#containers.delete(options.name);
+    });
+    return container;
+  }
+
+  async #removeContainer(name: string): Promise<void> {
+    try {
+      await this.#tools.api.ask('DELETE', `/containers/${name}?force=true&timeout=0&v=true`);
+    } catch (error) {
+      // Already gone is success.
+      if (!(error instanceof PodmanError) || error.status !== 404) throw error;
+    }
+    this.#names.delete(name);
+  }
+}

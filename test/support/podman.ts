@@ -1,0 +1,94 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createPodman } from '../../agent/sandbox/create.ts';
+import type { Sandbox } from '../../agent/sandbox/sandbox.ts';
+import { systemClock } from '../../process/clock.ts';
+import { silentLog } from '../../process/log.ts';
+
+const run = promisify(execFile);
+
+/** An image of nothing but busybox, as `localhost/box:1`. */
+export const boxImage = 'localhost/box:1';
+
+/** podman with a storage of the test's own, and one image in it. */
+export interface TestPodman {
+  /** A driver as the agent has it; the same `folder` finds the same containers. */
+  driver(folder: string): Promise<Sandbox>;
+  podman(...words: string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Where podman or busybox is missing, or no container comes up here: why. The settings are those that a test machine needs whose
+ * root lacks some rights, or whose cgroups are mounted in both versions: crun refuses these, runc does not.
+ */
+export async function testPodman(): Promise<TestPodman | string> {
+  const busybox = spawnSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).stdout.trim();
+  if (!busybox) return 'install busybox-static (Debian) to run these';
+  if (spawnSync('podman', ['--version'], { stdio: 'ignore' }).status !== 0)
+    return 'install podman to run these';
+  // Not the working folder: overlay storage does not lie on every file system, and sockets have short paths.
+  const folder = await mkdtemp(join(tmpdir(), 'kith-podman-test-'));
+  const settings = join(folder, 'containers.conf');
+  const runtime =
+    spawnSync('runc', ['--version'], { stdio: 'ignore' }).status === 0 ? 'runtime="runc"\n' : '';
+  await writeFile(
+    settings,
+    `[containers]\ndefault_ulimits=["nofile=4096:4096","nproc=4096:4096"]\n[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\n${runtime}`,
+  );
+  const options = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')];
+  const env = { CONTAINERS_CONF: settings };
+  const podman = async (...words: string[]) =>
+    (await run('podman', [...options, ...words], { env: { ...process.env, ...env } })).stdout;
+  const close = async () => {
+    await podman('system', 'reset', '--force').catch(() => {});
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await podman(
+      'import',
+      '--change',
+      'CMD ["/bin/sleep","100000"]',
+      await boxArchive(folder, busybox),
+      boxImage,
+    );
+  } catch (error) {
+    await close();
+    return `podman imports no image here: ${(error as Error).message}`;
+  }
+  const said: string[] = [];
+  const driver = (dataFolder: string) =>
+    createPodman({
+      dataFolder,
+      clock: systemClock,
+      log: { ...silentLog, info: (_message, fields) => void said.push(String(fields?.['why'])) },
+      podman: { options, env },
+    });
+  const first = await driver(folder);
+  if (!first) {
+    await close();
+    return `podman starts no container here: ${said.join(' ')}`;
+  }
+  await first.close();
+  return {
+    podman,
+    close,
+    driver: async (dataFolder) => (await driver(dataFolder))!,
+  };
+}
+
+async function boxArchive(folder: string, busybox: string): Promise<string> {
+  const root = join(folder, 'box');
+  for (const each of ['bin', 'tmp', 'run', 'var/tmp', 'proc', 'dev', 'sys', 'etc'])
+    await mkdir(join(root, each), { recursive: true });
+  await copyFile(busybox, join(root, 'bin/busybox'));
+  const { stdout } = await run(busybox, ['--list']);
+  for (const name of stdout.trim().split('\n'))
+    if (name !== 'busybox') await symlink('busybox', join(root, 'bin', name));
+  const archive = join(folder, 'box.tar');
+  await run('tar', ['-C', root, '-cf', archive, '.']);
+  return archive;
+}
