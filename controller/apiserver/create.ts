@@ -61,7 +61,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const registry = new Registry(options);
   await registry.begin();
   const client = directClient(registry);
-  await bootstrapRoles(client);
+  // Without them the founder may still do everything, such as make room on a full disk.
+  await bootstrapRoles(client).catch((error: unknown) =>
+    log.warn('the roles that every cluster has could not be made or mended; the next start tries again', {
+      error,
+    }),
+  );
   const aggregation = new RoleAggregation({ store: options.store, client, log });
   await aggregation.begin();
   const sweep = sweepEvents(registry.storage, clock, log);

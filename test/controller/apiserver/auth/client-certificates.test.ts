@@ -111,6 +111,7 @@ describe('client certificates', () => {
         stream.resume();
       });
     assert.deepEqual([await status(pods), await status(secrets)], [200, 403]);
+    assert.match(records.at(-1)!.from!, /^127\.0\.0\.1:\d+$/);
     session.destroy();
   });
 

@@ -195,12 +195,12 @@ describe('the roles of every cluster', () => {
     const { rules } = await get('system:discovery');
     assert.deepEqual(rules![0], added);
     assert.ok(rules!.some(({ nonResourceURLs }) => nonResourceURLs?.includes('/openapi/*')));
-    const binding = await client.get<{ kind: string; subjects: { name: string }[] }>({
+    const bound = await client.get<{ kind: string; subjects: { name: string }[] }>({
       kind: 'ClusterRoleBinding',
       name: 'system:discovery',
     });
     assert.deepEqual(
-      binding.subjects.map(({ name }) => name),
+      bound.subjects.map(({ name }) => name),
       ['system:authenticated'],
     );
     assert.equal((await get('system:public-info-viewer')).rules!.length, 1, 'left as somebody has made it');

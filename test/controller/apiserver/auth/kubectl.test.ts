@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeContext } from '../../../../client/kubeconfig.ts';
@@ -146,6 +146,7 @@ subjects:
     needsProtobuf(this);
     await kubectl('apply -f -', 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: robot}\n');
     const token = (await kubectl('create token robot --duration 10m')).trim();
+    await writeFile(join(folder, 'robot'), 'apiVersion: v1\nkind: Config\n');
     const own = ['--kubeconfig', join(folder, 'robot')];
     const server = ['--server', listener.server, '--certificate-authority', join(folder, 'ca.pem')];
     const asRobot = (...args: string[]) => run([...own, ...server, '--token', token, ...args]);
