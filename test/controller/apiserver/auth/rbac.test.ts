@@ -7,7 +7,7 @@ import type { Attributes } from '../../../../controller/apiserver/auth/rule.ts';
 import type { User } from '../../../../controller/apiserver/users.ts';
 import type { PolicyRule, RoleBinding, Subject } from '../../../../api/types.ts';
 
-const group = 'rbac.authorization.k8s.io';
+const rbacGroup = 'rbac.authorization.k8s.io';
 const user = (name: string, ...groups: string[]): User => ({ name, groups });
 const ask = (verb: string, resource: string, more: Partial<Attributes> = {}): Attributes => ({
   user: user('bob'),
@@ -255,7 +255,7 @@ const objects = ({ roles, bindings }: Situation) => ({
   bindings: bindings.map(({ namespace, name, role, ofCluster, subjects }): RoleBinding => ({
     kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
     metadata: { name, ...(namespace && { namespace }) },
-    roleRef: { apiGroup: group, kind: ofCluster ? 'ClusterRole' : 'Role', name: role },
+    roleRef: { apiGroup: rbacGroup, kind: ofCluster ? 'ClusterRole' : 'Role', name: role },
     subjects,
   })),
 });
