@@ -20,7 +20,64 @@ const types = {
   strategic: 'application/strategic-merge-patch+json',
 };
 
-/** Draws what several writers do to an object: ConfigMaps, Services and Deployments, of few names, so that writers meet. */
+/** A kind of custom resources that has a list of each type. */
+export const widgets: Json = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.org' },
+  spec: {
+    group: 'example.org',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                type: 'object',
+                properties: {
+                  size: { type: 'integer', default: 1 },
+                  parts: {
+                    type: 'array',
+                    'x-kubernetes-list-type': 'map',
+                    'x-kubernetes-list-map-keys': ['id', 'side'],
+                    items: {
+                      type: 'object',
+                      required: ['id'],
+                      properties: {
+                        id: { type: 'integer' },
+                        side: { type: 'string', default: 'left' },
+                        colour: { type: 'string' },
+                      },
+                    },
+                  },
+                  tags: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
+                  steps: { type: 'array', items: { type: 'string' } },
+                  whole: {
+                    type: 'object',
+                    'x-kubernetes-map-type': 'atomic',
+                    additionalProperties: { type: 'string' },
+                  },
+                  shared: { type: 'object', additionalProperties: { type: 'string' } },
+                  open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+                },
+              },
+              status: { type: 'object', properties: { replicas: { type: 'integer' } } },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
+
+/** Draws what several writers do to an object: ConfigMaps, Services, Deployments and Widgets, of few names, so that writers meet. */
 export class RandomWriters {
   readonly #random: Random;
   readonly #namespace: string;
@@ -32,13 +89,14 @@ export class RandomWriters {
 
   /** The writes of one object, from its making on. */
   run(name: string, steps: number): Write[] {
-    const kind = this.#pick(['ConfigMap', 'Service', 'Deployment']);
+    const kind = this.#pick(['ConfigMap', 'Service', 'Deployment', 'Widget']);
     return Array.from({ length: steps }, (_, step) => this.#write(kind, name, step === 0));
   }
 
   #write(kind: string, name: string, isFirst: boolean): Write {
-    const apiVersion = kind === 'Deployment' ? 'apps/v1' : 'v1';
-    const root = kind === 'Deployment' ? '/apis/apps/v1' : '/api/v1';
+    const group = { Deployment: 'apps', Widget: 'example.org' }[kind];
+    const apiVersion = group ? `${group}/v1` : 'v1';
+    const root = group ? `/apis/${group}/v1` : '/api/v1';
     const collection = `${root}/namespaces/${this.#namespace}/${kind.toLowerCase()}s`;
     const object = `${collection}/${name}`;
     const query = `?fieldManager=${this.#pick(managers)}`;
@@ -59,9 +117,10 @@ export class RandomWriters {
       'apply',
       'update',
       'merge',
-      ...(kind === 'Service' ? [] : ['strategic']),
+      ...(kind === 'Service' || kind === 'Widget' ? [] : ['strategic']),
     ];
     if (kind === 'Deployment') verbs.push('scale', 'scale by apply', 'status');
+    if (kind === 'Widget') verbs.push('status');
     switch (isFirst ? this.#pick(['create', 'apply']) : this.#pick(verbs)) {
       case 'create':
         return send('POST', collection + query, 'json', make(true));
@@ -87,7 +146,7 @@ export class RandomWriters {
           type,
           status: this.#pick(['True', 'False']),
         }));
-        const status = { replicas: this.#pick([1, 2]), conditions };
+        const status = { replicas: this.#pick([1, 2]), ...(kind === 'Deployment' && { conditions }) };
         const type = this.#pick(['merge', 'apply'] as const);
         return send('PATCH', `${object}/status${query}`, type, {
           apiVersion,
@@ -104,6 +163,7 @@ export class RandomWriters {
     const spec = {
       ...(kind === 'Deployment' && { replicas: this.#pick([1, 2, 3]) }),
       ...(kind === 'Service' && { sessionAffinity: this.#pick(['None', 'ClientIP']) }),
+      ...(kind === 'Widget' && { size: this.#pick([1, 2, 3]), tags: this.#some(['x', 'y']) }),
     };
     const { ownerReferences: _owners, ...metadata } = this.#metadata(name);
     return withoutUndefined({
@@ -128,6 +188,7 @@ export class RandomWriters {
 
   #content(kind: string, isWhole: boolean): Json {
     if (kind === 'ConfigMap') return { data: this.#maybe(() => this.#map(), 0.8) };
+    if (kind === 'Widget') return { spec: this.#maybe(() => this.#widget(), 0.9) };
     return { spec: kind === 'Service' ? this.#service(isWhole) : this.#deployment(isWhole) };
   }
 
@@ -142,6 +203,25 @@ export class RandomWriters {
         protocol: this.#maybe(() => 'TCP'),
         targetPort: this.#maybe(() => this.#pick([1, 2])),
       })),
+    };
+  }
+
+  #widget(): Json {
+    const parts = this.#some([1, 2, 10]).flatMap((id) =>
+      this.#some(['left', 'right']).map((side) => ({
+        id,
+        side: side === 'left' ? this.#maybe(() => side) : side,
+        colour: this.#maybe(() => this.#pick(['red', 'blue'])),
+      })),
+    );
+    return {
+      size: this.#maybe(() => this.#pick([1, 2]), 0.3),
+      parts: this.#maybe(() => parts),
+      tags: this.#maybe(() => this.#some(['x', 'y', 'z'])),
+      steps: this.#maybe(() => this.#some(['1', '2']), 0.3),
+      whole: this.#maybe(() => this.#map(), 0.3),
+      shared: this.#maybe(() => this.#map(), 0.3),
+      open: this.#maybe(() => ({ deep: this.#map(), list: this.#some([1, 2]) }), 0.3),
     };
   }
 

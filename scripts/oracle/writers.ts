@@ -9,12 +9,13 @@ import { differencesOf } from '../../test/oracle/differences.ts';
 import { startKith } from '../../test/oracle/kith.ts';
 import type { Server } from '../../test/oracle/answer.ts';
 import { startOriginal } from './original.ts';
-import { RandomWriters, type Write } from './random-writes.ts';
+import { RandomWriters, widgets, type Write } from './random-writes.ts';
 
 const [seed = 1, runs = 20] = process.argv.slice(2).map(Number);
 /** Enough for one writer to lose to another what it had taken from a third. */
 const stepsOfRun = 9;
 const differencesShown = 8;
+const servedWithinMs = 20_000;
 
 const ofServer = new Set([
   'uid',
@@ -33,11 +34,12 @@ const kith = await startKith();
 let compared = 0;
 let different = 0;
 try {
-  const body = Buffer.from(
-    JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }),
-  );
-  for (const server of [original, kith])
-    await server.exchange({ method: 'POST', path: '/api/v1/namespaces', headers: json, body });
+  const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  for (const server of [original, kith]) {
+    await send(server, '/api/v1/namespaces', space);
+    await send(server, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', widgets);
+    await untilServed(server, `/apis/example.org/v1/namespaces/${namespace}/widgets`);
+  }
   const writers = new RandomWriters(seededRandom(seed), namespace);
   for (let run = 0; run < runs; run++)
     if (!(await agree(writers.run(`w-${seed}-${run}`, stepsOfRun)))) different += 1;
@@ -47,6 +49,19 @@ try {
 }
 console.log(`${compared} writes compared, ${different} of ${runs} runs differ`);
 process.exit(different > 0 ? 1 : 0);
+
+async function send(server: Server, path: string, body: object): Promise<void> {
+  await server.exchange({ method: 'POST', path, headers: json, body: Buffer.from(JSON.stringify(body)) });
+}
+
+/** A definition is served a moment after it was made. */
+async function untilServed(server: Server, path: string): Promise<void> {
+  const until = Date.now() + servedWithinMs;
+  while ((await server.exchange({ method: 'GET', path, headers: json })).code !== 200) {
+    if (Date.now() > until) throw new Error(`${path} is not served`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** Plays the writes of one object until the two differ; tells whether they never did. */
 async function agree(writes: readonly Write[]): Promise<boolean> {

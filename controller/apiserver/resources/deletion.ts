@@ -55,8 +55,8 @@ export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOpt
       deletionGracePeriodSeconds: shorter,
     },
   };
-  // Kubernetes marks a definition in a way of its own, without a grace.
-  if (kind.type === 'CustomResourceDefinition' && !isMarked)
+  // Kubernetes marks these in a way of its own, without a grace.
+  if (kind.type === 'Namespace' || (kind.type === 'CustomResourceDefinition' && !isMarked))
     delete object.metadata!.deletionGracePeriodSeconds;
   if (kind.type === 'Namespace') object.status = { ...(old as Namespace).status, phase: 'Terminating' };
   return { action: 'mark', object };

@@ -182,6 +182,9 @@ describe('a watch', () => {
     );
     assert.deepEqual((events[1]!.object as KubeObject).metadata!.annotations, {
       'k8s.io/initial-events-end': 'true',
+      'kubernetes.io/initial-events-list-blueprint': Buffer.from(
+        '{"kind":"ConfigMapList","apiVersion":"v1","metadata":{},"items":null}\n',
+      ).toString('base64'),
     });
   });
 

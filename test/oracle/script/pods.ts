@@ -72,7 +72,7 @@ const whole = {
       { name: 's', secret: { secretName: 's' } },
       { name: 'e', emptyDir: {} },
       { name: 'd', downwardAPI: { items: [{ path: 'n', fieldRef: { fieldPath: 'metadata.name' } }] } },
-      { name: 'p', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } },
+      { name: 'p', projected: { sources: [{ configMap: { name: 'c' } }] } },
     ],
     tolerations: [{ key: 'k', operator: 'Exists' }],
     topologySpreadConstraints: [
@@ -388,6 +388,7 @@ export const podsNotGranted: Topic = {
     'names for the host file': spec({ hostAliases: [{ ip: '192.0.2.1', hostnames: ['a'] }] }),
     'a shared process space': spec({ shareProcessNamespace: true }),
     sysctls: spec({ securityContext: { sysctls: [{ name: 'net.core.somaxconn', value: '1' }] } }),
+    'a token in a volume': volume({ projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }),
     'an NFS volume': volume({ nfs: { server: 's', path: '/' } }),
   }),
 };

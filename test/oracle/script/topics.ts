@@ -36,6 +36,7 @@ import {
   runtimeClasses,
   signingRequests,
 } from './policy.ts';
+import { protobuf } from './protobuf.ts';
 import type { Topic } from './step.ts';
 import { claims, persistentVolumes, storageClasses } from './storage.ts';
 import {
@@ -58,6 +59,7 @@ export const topics: readonly Topic[] = [
   answers,
   paths,
   bodies,
+  protobuf,
   metadata,
   patches,
   apply,
