@@ -6,7 +6,9 @@ import { isAbout } from './scopes.ts';
 import { usageOf, type Usage } from './usage.ts';
 
 /** A write that is on its way: it counts from the moment that it is admitted. */
-interface Pending {
+export interface Pending {
+  kind: Kind;
+  object: Resource;
   usage: Usage;
   /** The revision that the writer has seen: what the store tells of later than that is this write, or one that beat it. */
   since: number;
@@ -14,16 +16,26 @@ interface Pending {
 
 /** How much of one quota is taken, kept up to date object by object. */
 export class QuotaCount {
-  readonly quota: ResourceQuota;
-  readonly #hard: readonly string[];
+  quota: ResourceQuota;
+  #hard: readonly string[] = [];
   readonly #stored = new Map<string, Usage>();
   readonly #pending = new Map<string, Pending>();
-  readonly #used: Usage;
+  #used: Usage = {};
 
   constructor(quota: ResourceQuota) {
     this.quota = quota;
+  }
+
+  /** Counts from nothing for what the quota asks for now; writes that are on their way stay counted. */
+  begin(quota: ResourceQuota, now: Date): void {
+    this.quota = quota;
     this.#hard = Object.keys(quota.spec?.hard ?? {});
     this.#used = Object.fromEntries(this.#hard.map((resource) => [resource, '0']));
+    this.#stored.clear();
+    for (const pending of this.#pending.values()) {
+      pending.usage = this.usage(pending.kind, pending.object, now);
+      this.#replace({}, pending.usage);
+    }
   }
 
   /** Everything that is taken, by what the quota limits. */
@@ -55,15 +67,14 @@ export class QuotaCount {
   }
 
   /** Counts a write that is admitted; what is returned takes it back if it does not happen. */
-  reserve(key: string, usage: Usage, since: number): () => void {
+  reserve(key: string, pending: Pending): () => void {
     const before = this.#counted(key);
-    const pending: Pending = { usage, since };
     this.#pending.set(key, pending);
-    this.#replace(before, usage);
+    this.#replace(before, pending.usage);
     return () => {
       if (this.#pending.get(key) !== pending) return;
       this.#pending.delete(key);
-      this.#replace(usage, this.#counted(key));
+      this.#replace(pending.usage, this.#counted(key));
     };
   }
 

@@ -86,7 +86,7 @@ export class Quotas {
     // A name that is taken is refused by the store, and what stands there goes on to count.
     if (!old && store.get(key)) return;
     const since = old ? Number(old.metadata?.resourceVersion) : store.revision;
-    for (const [count, usage] of taken) otherwise(count.reserve(key, usage, since));
+    for (const [count, usage] of taken) otherwise(count.reserve(key, { kind, object, usage, since }));
   }
 
   stop(): void {
@@ -113,16 +113,17 @@ export class Quotas {
         before &&
         sameJson(before.quota.spec, quota.spec) &&
         before.quota.metadata?.uid === quota.metadata?.uid;
-      counts.set(name, isSame ? before : this.#counted(quota));
+      counts.set(name, isSame ? before : this.#counted(quota, before));
     }
     this.#counts.set(namespace, counts);
     return counts;
   }
 
-  #counted(quota: ResourceQuota): QuotaCount {
+  #counted(quota: ResourceQuota, before: QuotaCount | undefined): QuotaCount {
     const { store, kinds, clock } = this.#options;
     const namespace = quota.metadata?.namespace ?? '';
-    const count = new QuotaCount(quota);
+    const count = before ?? new QuotaCount(quota);
+    count.begin(quota, clock.date());
     const hard = Object.keys(quota.spec?.hard ?? {});
     for (const kind of kinds()) {
       if (!kind.namespaced || !hard.some((resource) => concerns(kind, resource))) continue;

@@ -155,6 +155,23 @@ describe('a ResourceQuota', () => {
     await create(configMap('b'));
   });
 
+  it('does not forget what is on its way when it asks for something else', async () => {
+    await create(quota('q', { hard: { configmaps: '5' } }));
+    const ref = { kind: 'ResourceQuota', namespace: 'default', name: 'q' };
+    const results = await Promise.allSettled([
+      ...Array.from({ length: 5 }, (_, index) => create(configMap(`a${index}`))),
+      cluster.client.patch(ref, 'merge', { spec: { hard: { configmaps: '6' } } }),
+      ...Array.from({ length: 5 }, (_, index) => create(configMap(`b${index}`))),
+    ]);
+    const made = results.filter(({ status }) => status === 'fulfilled').length - 1;
+    assert.ok(made === 5 || made === 6, String(made));
+    const later = await Promise.allSettled(
+      Array.from({ length: 5 }, (_, index) => create(configMap(`c${index}`))),
+    );
+    assert.equal(made + later.filter(({ status }) => status === 'fulfilled').length, 6);
+    assert.deepEqual((await told('q'))!.used, { configmaps: '6' });
+  });
+
   it('is asked again when a pod is to have more', async () => {
     await create(quota('q', { hard: { 'requests.cpu': '1' } }));
     await create(asking('a', { cpu: '600m' }));
