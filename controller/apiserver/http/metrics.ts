@@ -1,4 +1,4 @@
-import { kinds, resourceOf } from '../../../api/kinds.ts';
+import { resourceOf } from '../../../api/kinds.ts';
 import type { Registry } from '../resources/registry.ts';
 
 /** Answers by verb, kind and status, for `/metrics`. */
@@ -26,8 +26,9 @@ export function metricsText(registry: Registry, counts: RequestCounts, running: 
     '# TYPE apiserver_registered_watchers gauge',
     `apiserver_registered_watchers ${registry.reader.watchCount}`,
     '# TYPE apiserver_storage_objects gauge',
-    ...kinds.map(
-      (kind) => `apiserver_storage_objects{resource="${resourceOf(kind)}"} ${registry.storage.count(kind)}`,
+    ...[...new Map(registry.kinds.all().map((kind) => [resourceOf(kind), kind]))].map(
+      ([resource, kind]) =>
+        `apiserver_storage_objects{resource="${resource}"} ${registry.storage.count(kind)}`,
     ),
     '# TYPE kith_store_revision counter',
     `kith_store_revision ${durable.revision}`,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { User } from '../../../../controller/apiserver/users.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';
 import { VirtualClock } from '../../../../process/virtual-clock.ts';
 import { until } from '../../../support/wait.ts';
@@ -227,6 +228,42 @@ describe('custom resources', () => {
       const changed = await patch('one', { spec: { max: 9 } });
       assert.match(changed.json.message!, /spec\.max: Forbidden: max is for ever$/);
       assert.equal((await patch('one', { spec: { size: 2 } })).status, 200);
+    });
+
+    it('may be read and written by whom a Role lets, and as many as a quota lets', async () => {
+      await define(cluster, widgetDefinition());
+      const group = 'rbac.authorization.k8s.io';
+      const user: User = { name: 'eve', groups: ['system:authenticated'] };
+      const ask = (method: string) =>
+        cluster.ask(method, widgetsPath, { user, ...(method === 'POST' && { body: widget({}) }) });
+      assert.equal((await ask('GET')).status, 403);
+      const rules = [{ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['list'] }];
+      const role = { apiVersion: `${group}/v1`, kind: 'Role', metadata: { name: 'lists' }, rules };
+      const binding = {
+        apiVersion: `${group}/v1`,
+        kind: 'RoleBinding',
+        metadata: { name: 'lists' },
+        roleRef: { apiGroup: group, kind: 'Role', name: 'lists' },
+        subjects: [{ kind: 'User', name: 'eve', apiGroup: group }],
+      };
+      const rolesPath = `/apis/${group}/v1/namespaces/default`;
+      assert.equal((await cluster.ask('POST', `${rolesPath}/roles`, { body: role })).status, 201);
+      assert.equal((await cluster.ask('POST', `${rolesPath}/rolebindings`, { body: binding })).status, 201);
+      await until('the role counts', async () => (await ask('GET')).status === 200);
+      assert.equal((await ask('POST')).status, 403);
+
+      const quota = {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'few' },
+        spec: { hard: { 'count/widgets.example.com': '1' } },
+      };
+      await cluster.ask('POST', '/api/v1/namespaces/default/resourcequotas', { body: quota });
+      assert.equal((await create({}, 'one')).status, 201);
+      const second = await create({}, 'two');
+      assert.match(second.json.message!, /exceeded quota: few, requested: count\/widgets\.example\.com=1/);
+      const { text } = await cluster.ask('GET', '/metrics');
+      assert.match(text, /apiserver_storage_objects\{resource="widgets\.example\.com"\} 1/);
     });
 
     it('protobuf, which nobody can read without their types, is not taken, and not given', async () => {
