@@ -15,6 +15,7 @@ import { noiseListener } from './apiserver/noise-listener.ts';
 import { clientAuthority } from './apiserver/tls/client-authority.ts';
 import { clientCertificateRoutes } from './apiserver/tls/client-certificate-routes.ts';
 import { ClientCertificates } from './apiserver/tls/client-certificates.ts';
+import { RequestSigning } from './apiserver/tls/request-signing.ts';
 import { servingCertificate } from './apiserver/tls/serving-certificate.ts';
 import { tlsListener } from './apiserver/tls-listener.ts';
 import { adminUser, ownerHeader, ownerOf, userOfCertificate } from './apiserver/users.ts';
@@ -132,6 +133,14 @@ export async function runController(options: ControllerProgramOptions): Promise<
       ],
     });
     closing.push(() => apiServer.close());
+    const signing = new RequestSigning({
+      store,
+      client: apiServer.client(),
+      certificates: clientCertificates,
+      log: log.child('signing'),
+    });
+    signing.begin();
+    closing.push(() => signing.stop());
     const tokens = new Tokens().add(await keptToken(apiFiles(folder).token), adminUser);
     const certificate = await servingCertificate(join(folder, 'tls'), clock);
     const tls = await tlsListener({

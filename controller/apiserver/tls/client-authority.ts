@@ -1,4 +1,3 @@
-import { webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../process/clock.ts';
@@ -30,6 +29,18 @@ export async function clientAuthority(folder: string, clock: Clock): Promise<Cli
   return made;
 }
 
+/** Who a signing request in PEM says that its sender wants to be, and over which key. @throws Error where it is none, or its signature does not hold */
+export async function readRequest(
+  pem: string,
+): Promise<{ user: string; groups: string[]; publicKey: string }> {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  const request = new x509.Pkcs10CertificateRequest(pem);
+  if (!(await request.verify())) throw new Error('its signature does not fit its key');
+  const [user = ''] = request.subjectName.getField('CN');
+  return { user, groups: request.subjectName.getField('O'), publicKey: request.publicKey.toString('pem') };
+}
+
 /** A certificate by which its holder is `user`, in `groups`, over a public key in PEM. */
 export async function signClientCertificate(
   authority: ClientAuthority,
@@ -45,7 +56,6 @@ export async function signClientCertificate(
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   const { user, groups, publicKey, serial, now, expiresAt } = wanted;
-  const spki = Buffer.from(publicKey.replace(/-----[^-]+-----|\s/g, ''), 'base64');
   const { KeyUsageFlags } = x509;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial,
@@ -54,7 +64,7 @@ export async function signClientCertificate(
     notBefore: new Date(now - backdatedDays * dayMs),
     notAfter: new Date(expiresAt),
     signingAlgorithm: algorithm,
-    publicKey: await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
+    publicKey: new x509.PublicKey(publicKey),
     signingKey: await importKey(authority.key),
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),

@@ -83,7 +83,7 @@ export class ClientCertificates {
         expiresAt,
       });
     } catch (error) {
-      throw badRequest(`publicKey must be a P-256 key in PEM (SPKI): ${(error as Error).message}`);
+      throw badRequest(`publicKey must be a public key in PEM (SPKI): ${(error as Error).message}`);
     }
     const issued: Issued = { user, groups, expiresAt, issuedAt: now };
     await this.#store.put(keyOf(serial), () => issued, { absent: true });
