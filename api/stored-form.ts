@@ -7,10 +7,18 @@ import type { FieldSchema } from './schema/schema.ts';
 
 /**
  * The object as Kubernetes would have stored it once it was judged: empty lists and maps, and what is false without saying more than its
- * absence, are gone (Go's `omitempty`). The same object where there is nothing of that. A custom resource stays as it is.
+ * absence, are gone (Go's `omitempty`). The same object where there is nothing of that. Of a custom resource only the metadata is so.
  */
 export function storedForm<T extends object>(kind: Kind, object: T): T {
-  return kind.type === undefined ? object : (objectIn(kind.type, object as PlainObject) as T);
+  return (
+    kind.type === undefined ? customIn(object as PlainObject) : objectIn(kind.type, object as PlainObject)
+  ) as T;
+}
+
+function customIn(object: PlainObject): PlainObject {
+  const { metadata } = object;
+  const kept = isPlainObject(metadata) ? objectIn('ObjectMeta', metadata) : metadata;
+  return kept === metadata ? object : { ...object, metadata: kept };
 }
 
 function objectIn(type: string, object: PlainObject): PlainObject {

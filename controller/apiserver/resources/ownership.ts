@@ -33,6 +33,12 @@ export function ownedByCreator(kind: Kind, draft: Resource, input: Resource, aut
   return managed(bare, () => ownersAfterUpdate(owners, undefined, after, writingOf(kind, undefined, author)));
 }
 
+/** What a writer says of owners. Of a custom resource no owners at all say nothing, as in Kubernetes: only one that is empty is a wish. */
+function givenOwners(kind: Kind, { metadata }: Resource): ManagedFieldsEntry[] | undefined {
+  const { managedFields } = metadata ?? {};
+  return kind.custom && managedFields?.length === 0 ? undefined : managedFields;
+}
+
 /** An object as its writer wants it, with its defaults and before admission: what differs from `old` is the writer's, who has sent `input`. */
 export function ownedByUpdater(
   kind: Kind,
@@ -44,10 +50,7 @@ export function ownedByUpdater(
 ): Resource {
   const stored = old.metadata?.managedFields;
   // Only who writes the object itself may say who owns it.
-  const owners = ownersToStartFrom(
-    stored,
-    subresource === undefined ? input.metadata?.managedFields : stored,
-  );
+  const owners = ownersToStartFrom(stored, subresource === undefined ? givenOwners(kind, input) : stored);
   const bare = withManagedFields(next, undefined);
   const before = withManagedFields(old, undefined);
   const after = asCompared(kind, bare, input, subresource);
