@@ -183,6 +183,26 @@ describe('client certificates', () => {
     assert.ok(performance.now() - begun < cutMsMax);
   });
 
+  it('are not alone in that: what an account watches ends with the account', async () => {
+    await cluster.client.create({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'robot', namespace: 'default' },
+    });
+    await cluster.client.create(clusterBinding('robots', 'view', 'system:serviceaccount:default:robot'));
+    const path = '/api/v1/namespaces/default/serviceaccounts/robot/token';
+    const { token } = (await cluster.ask('POST', path, { body: {} })).json['status'] as { token: string };
+    const authorization = `Bearer ${token}`;
+    await until('the right is known', async () => (await ask(pods, {}, { authorization })).status === 200);
+    const watching = ask(`${pods}?watch=1`, {}, { authorization });
+    await until('the watch', () => cluster.apiServer.registry.reader.watchCount === 1);
+    await cluster.client.delete({ kind: 'ServiceAccount', namespace: 'default', name: 'robot' });
+    const begun = performance.now();
+    await watching;
+    assert.ok(performance.now() - begun < cutMsMax);
+    assert.equal((await ask(pods, {}, { authorization })).status, 401);
+  });
+
   it('are given out for names that say nothing of the system', async () => {
     await assert.rejects(issue('system:node:attic'), isBadRequest);
     await assert.rejects(issue('kith:gateway:attic'), isBadRequest);
