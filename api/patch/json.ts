@@ -16,7 +16,7 @@ const copiedCharactersMax = 3 * 1024 * 1024;
 /**
  * JSON patch (RFC 6902), as a new value.
  *
- * @throws ApiError bad request where the patch is none; invalid where it does not fit (a failed `test`, no such path)
+ * @throws ApiError bad request where the patch is no list of operations; invalid where one does not fit (a failed `test`, no such path or operation)
  */
 export function applyJsonPatch(target: object, patch: unknown): unknown {
   const operations = operationsOf(patch);
@@ -80,7 +80,7 @@ function operationsOf(patch: unknown): Operation[] {
   for (const [index, operation] of patch.entries()) {
     if (!isPlainObject(operation)) throw badRequest(`operation ${index} of the JSON patch is no object`);
     const problem = jsonPatch.validate([operation as unknown as Operation]);
-    if (problem) throw badRequest(`operation ${index} of the JSON patch: ${firstLine(problem.message)}`);
+    if (problem) throw misfit(index, String(operation['op']), problem);
   }
   return patch as Operation[];
 }
@@ -94,13 +94,17 @@ function attempt<T>(index: number, op: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new ApiError(
-      422,
-      'Invalid',
-      `the server rejected our request due to an error in our request: operation ${index} (${op}) of the JSON patch: ` +
-        firstLine(error instanceof Error ? error.message : String(error)),
-    );
+    throw misfit(index, op, error);
   }
+}
+
+function misfit(index: number, op: string, error: unknown): ApiError {
+  return new ApiError(
+    422,
+    'Invalid',
+    `the server rejected our request due to an error in our request: operation ${index} (${op}) of the JSON patch: ` +
+      firstLine(error instanceof Error ? error.message : String(error)),
+  );
 }
 
 function firstLine(text: string): string {

@@ -115,11 +115,13 @@ export const accepted: readonly Accepted[] = [
     kith: /"reason":"FieldValueTypeInvalid"/,
     because: 'Of a wrong type kith also names the field, by which its command line points to the line.',
   },
-  ...['a test that fails', 'a path that is not there', 'an index beyond'].map((name) => ({
-    step: `patches/JSON: ${name}`,
-    at: ['body.message', 'body.details'],
-    because: 'Kubernetes does not say which operation failed, nor how; kith says so after the same words.',
-  })),
+  ...['a test that fails', 'a path that is not there', 'an index beyond', 'an operation that is none'].map(
+    (name) => ({
+      step: `patches/JSON: ${name}`,
+      at: ['body.message', 'body.details'],
+      because: 'Kubernetes does not say which operation failed, nor how; kith says so after the same words.',
+    }),
+  ),
   {
     step: 'patches/JSON: replace what is not there',
     at: '*',

@@ -43,6 +43,12 @@ export function negotiate(accept: string | undefined, asked: Asked = 'object'): 
   throw notAcceptable(accepted);
 }
 
+/** How a Status is written: as the answer would have been, and as JSON where that cannot be told. */
+export function formatOfRefusal(accept: string | undefined): Representation['format'] {
+  const [first] = (accept ?? '').split(',').map(wishOf);
+  return formatOf(first?.type ?? '') ?? 'json';
+}
+
 function wishOf(text: string): Wish {
   const [type = '', ...rest] = text.split(';').map((each) => each.trim());
   const parameters = Object.fromEntries(

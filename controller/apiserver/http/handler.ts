@@ -12,7 +12,8 @@ import type { Registry } from '../resources/registry.ts';
 import { apiErrorOf } from '../resources/writer.ts';
 import { SharedBytes } from '../storage/shared-bytes.ts';
 import { anonymousUser, groups, type User } from '../users.ts';
-import { jsonAnswer, textAnswer, warningHeader } from './answers.ts';
+import { formatOfRefusal } from './accept.ts';
+import { jsonAnswer, objectAnswer, textAnswer, warningHeader } from './answers.ts';
 import { decodeBody, readBody } from './body.ts';
 import { Concurrency } from './concurrency.ts';
 import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './exchange.ts';
@@ -263,7 +264,11 @@ export class Handler {
     return textAnswer(200, metricsText(registry, this.#counts, concurrency.running));
   }
 
-  #refusal(request: ApiServerRequest, error: unknown, warnings: readonly string[]): ApiServerResponse {
+  async #refusal(
+    request: ApiServerRequest,
+    error: unknown,
+    warnings: readonly string[],
+  ): Promise<ApiServerResponse> {
     if (error instanceof ImpersonationError)
       return textAnswer(500, `Internal Server Error: ${JSON.stringify(request.path)}: ${error.message}\n`);
     const { status } = apiErrorOf(error);
@@ -273,7 +278,8 @@ export class Handler {
         path: request.path.split('?')[0],
         error,
       });
-    const response = jsonAnswer(status.code, status);
+    const format = formatOfRefusal(request.headers['accept']);
+    const response = await objectAnswer(status.code, status, { format });
     if (warnings.length > 0) response.headers['warning'] = warningHeader(warnings);
     const retryAfter = status.details?.retryAfterSeconds;
     if (retryAfter !== undefined) response.headers['retry-after'] = String(retryAfter);
