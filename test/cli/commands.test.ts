@@ -258,6 +258,40 @@ describe('kith', function () {
     assert.doesNotMatch(err, /node_modules\/(ink|react|yoga-layout|hyperdht|@kubernetes)\//);
   });
 
+  describe('kubeconfig', () => {
+    it('for a user makes them who they are to be, until they are revoked', async () => {
+      const user = ['kubeconfig', '--user', 'ben', '--group', 'writers', '--group', 'b', '--expires', '1h'];
+      const { out, err } = await cluster.kith(user);
+      assert.match(out, /current-context: ben@kith-home\n/);
+      assert.match(out, /client-certificate-data: \S+\n +client-key-data: \S+\n/);
+      assert.match(err, /^For ben, until \d{4}-.*\. Whoever has it is ben\.\n$/);
+      assert.doesNotMatch(out, /token/);
+      assert.match(
+        (await cluster.kith([...user, '--write'])).out,
+        /^context ben@kith-home is in .*, until \d{4}-/,
+      );
+      assert.equal((await cluster.kith(['kubeconfig', '--revoke', 'ben'])).out, '2 of ben revoked\n');
+      assert.equal((await cluster.kith(['kubeconfig', '--revoke', 'ben'])).out, 'ben has no certificate\n');
+    });
+
+    it('is refused for a machine, for too long, and a group without its user', async () => {
+      const refused = async (...args: string[]) => {
+        const { code, err } = await cluster.kith(['kubeconfig', ...args]);
+        assert.equal(code, 2, err);
+        return err;
+      };
+      assert.match(
+        await refused('--user', 'system:node:attic'),
+        /KITH_BAD_REQUEST\): .*those of machines and accounts/,
+      );
+      assert.match(
+        await refused('--user', 'ben', '--expires', '2000d'),
+        /KITH_BAD_ARGUMENT\): --expires "2000d" is not between/,
+      );
+      assert.match(await refused('--group', 'writers'), /KITH_USAGE/);
+    });
+  });
+
   // Last: mocha runs the groups in their order, after the tests that stand alone.
   describe('without its controller', () => {
     it('says that the controller is away, and what to do', async () => {
