@@ -11,7 +11,7 @@ export const blobsPerPeerMax = 32;
 /** A whole cluster that fetches a new image from the one that built it. */
 export const blobsMax = 256;
 
-/** Serves the `data` purpose: tunnels to pods, and images and blobs through the handler that `agent/images` gives. */
+/** Serves the `data` purpose: tunnels to pods, images and blobs through the handler that `agent/images` gives, and signs of life. */
 export function dataHandler(options: {
   pods: Pods;
   clock: Clock;
@@ -20,8 +20,10 @@ export function dataHandler(options: {
   limits?: Partial<TunnelLimits>;
   mayOpen?: MayOpen;
   blobLimits?: Partial<ShareLimits>;
+  /** Answers who asks whether this host lives, by signing the nonce. */
+  prove?: (nonce: string) => string;
 }): StreamHandler {
-  const { blobs, blobLimits } = options;
+  const { blobs, blobLimits, prove } = options;
   const tunnels = tunnelHandler(options);
   const shares = new Shares({ perPeer: blobsPerPeerMax, total: blobsMax, ...blobLimits });
   return (stream, headers, link) => {
@@ -35,6 +37,8 @@ export function dataHandler(options: {
       stream.once('close', shares.take(key));
       return blobs(stream, headers, link);
     }
+    const nonce = /^\/alive\/([0-9a-f]{64})$/.exec(path)?.[1];
+    if (nonce && prove) return answer(stream, 200, prove(nonce));
     answer(stream, 404, `${headers[':method']} ${path} is nothing this host serves`);
   };
 }
