@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { kithHome, makePrivateFolder, readJsonFile, writeFileAtomically } from '../process/folder.ts';
+import {
+  kithHome,
+  makeHomeFolder,
+  makePrivateFolder,
+  readJsonFile,
+  writeFileAtomically,
+} from '../process/folder.ts';
 
 /** What this machine remembers of the one cluster that its home folder belongs to. */
 export interface ClusterRecord {
@@ -38,8 +44,8 @@ export class Home {
 
   /** A private folder under the home, made if it is not there. */
   folder(...parts: string[]): string {
-    makePrivateFolder(this.path);
-    return makePrivateFolder(join(this.path, ...parts));
+    makeHomeFolder(this.path);
+    return parts.length === 0 ? this.path : makePrivateFolder(join(this.path, ...parts));
   }
 
   get clusterFile(): string {

@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,11 +20,99 @@ export function kithHome(environment: NodeJS.ProcessEnv = process.env): string {
   return environment['KITH_HOME'] || join(homedir(), '.kith');
 }
 
-/** Makes a folder that only its user can read, with its parents. */
-export function makePrivateFolder(path: string): string {
-  if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 });
-  chmodSync(path, 0o700);
+/** Nobody but its owner may look into it. */
+const privateMode = 0o700;
+const othersBits = 0o077;
+/** What is shared among users, as /tmp, has this bit; nobody makes a home so. */
+const stickyBit = 0o1000;
+
+/** What lies in a home and nowhere else: a folder of anything else is not ours to close. */
+const homeFiles: ReadonlySet<string> = new Set([
+  ...['cluster.json', 'keys', 'controller', 'agent', 'images', 'gateway.json', 'lend.json', 'logs', 'run'],
+  'kubeconfig',
+]);
+
+/** A path that kith does not take for a folder of its own, and what to do instead. Nothing of it was changed. */
+export class FolderRefused extends Error {
+  readonly code = 'KITH_BAD_FOLDER';
+  readonly next: string;
+  constructor(message: string, next = 'another KITH_HOME: an empty folder, or one that is not there yet') {
+    super(message);
+    this.name = 'FolderRefused';
+    this.next = next;
+  }
+}
+
+/**
+ * Makes the home itself, private to its user. One that is there is taken where it is the user's own and empty, or a home already.
+ *
+ * @throws FolderRefused for anything else, which stays as it is
+ */
+export function makeHomeFolder(path: string, user = process.getuid?.()): string {
+  if (ownFolder(path, user) && !isHome(path))
+    throw new FolderRefused(
+      `${path} is no home of kith's and holds other things: they would be closed to others`,
+    );
+  return makePrivateFolder(path, user);
+}
+
+/**
+ * Makes a folder of a home that only its user can read, with its parents. One that is there is closed to others, if it is the
+ * user's own; where a link leads, only if that is empty.
+ *
+ * @throws FolderRefused where the path is no folder, another user's, or shared; it stays as it is
+ */
+export function makePrivateFolder(path: string, user = process.getuid?.()): string {
+  const found = ownFolder(path, user);
+  if (!found) {
+    mkdirSync(path, { recursive: true, mode: privateMode });
+    return path;
+  }
+  if (!(found.mode & othersBits)) return path;
+  if (found.mode & stickyBit) throw new FolderRefused(`${path} is a folder that is shared by all users`);
+  if (lstatSync(path).isSymbolicLink() && !isHome(path))
+    throw new FolderRefused(`${path} leads to a folder that is open to others and holds other things`);
+  chmodSync(path, privateMode);
   return path;
+}
+
+/** What is there, undefined for nothing. */
+function ownFolder(path: string, user: number | undefined): Stats | undefined {
+  const found = at(path, statSync);
+  if (!found) {
+    if (at(path, lstatSync)) throw new FolderRefused(`${path} is a link that leads to nothing`);
+    return undefined;
+  }
+  if (!found.isDirectory()) throw new FolderRefused(`${path} is no folder`);
+  if (user !== undefined && found.uid !== user)
+    throw new FolderRefused(
+      `${path} belongs to another user (number ${found.uid})`,
+      'the command as that user, or another KITH_HOME',
+    );
+  return found;
+}
+
+function at(path: string, look: typeof statSync | typeof lstatSync): Stats | undefined {
+  try {
+    return look(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR')
+      throw new FolderRefused(`${path} cannot be a folder: a part of its path is a file`);
+    throw error;
+  }
+}
+
+/** Empty, or nothing but what kith keeps, or what only a home has: then files of others beside it do not matter. */
+function isHome(path: string): boolean {
+  const names = readdirSync(path);
+  if (names.includes('cluster.json') || names.every((name) => homeFiles.has(name))) return true;
+  // Folders of these names are common (/run, /var/run); closed ones of the same user beside them are not.
+  return ['run', 'keys'].some((name) => {
+    const inside = names.includes(name) ? lstatSync(join(path, name)) : undefined;
+    return inside?.isDirectory() && !(inside.mode & othersBits) && inside.uid === statSync(path).uid;
+  });
 }
 
 /** A name beside `path`, in the same file system, that no other process writes to: for what is renamed to `path` when it is whole. */

@@ -35,10 +35,12 @@ export default class Join extends KithCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Join);
     const home = new Home();
-    lockFolder(home.folder('run'), 'home');
     const lend = lendOf(flags);
-    let record: ClusterRecord;
     const wished = memberName(flags.name ?? hostname(), flags.name ? '--name' : undefined);
+    // What cannot be read leaves no home behind.
+    if (args.invite) (await import('../../swarm/invite.ts')).parseInvite(args.invite);
+    lockFolder(home.folder('run'), 'home');
+    let record: ClusterRecord;
     const wasMember = home.cluster() !== undefined;
     if (args.invite) {
       const { joinCluster } = await import('../joining.ts');

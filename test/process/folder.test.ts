@@ -1,9 +1,26 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callControl, controlSocketPath, serveControl } from '../../process/control.ts';
-import { kithHome, makePrivateFolder, readJsonFile, writeFileAtomically } from '../../process/folder.ts';
+import {
+  FolderRefused,
+  kithHome,
+  makeHomeFolder,
+  makePrivateFolder,
+  readJsonFile,
+  writeFileAtomically,
+} from '../../process/folder.ts';
 import { logFile } from '../../process/log-file.ts';
 import { freePort, isFree } from '../../process/ports.ts';
 import { createServer } from 'node:net';
@@ -24,6 +41,80 @@ describe('the home folder', () => {
     assert.equal(statSync(inner).mode & 0o777, 0o700);
     await writeFileAtomically(join(inner, 'secret'), 'x');
     assert.equal(statSync(join(inner, 'secret')).mode & 0o777, 0o600);
+  });
+
+  describe('where something is there already', () => {
+    const modeOf = (path: string) => statSync(path).mode & 0o7777;
+    /** A folder that others may look into, with these files in it. */
+    const open = (name: string, ...files: string[]) => {
+      const path = join(folder, name);
+      mkdirSync(path);
+      for (const file of files) writeFileSync(join(path, file), 'x');
+      chmodSync(path, 0o755);
+      return path;
+    };
+    const refused = (path: string, why: RegExp, user?: number) => {
+      const before = modeOf(path);
+      const failed = (error: Error) =>
+        error instanceof FolderRefused && why.test(error.message) && error.next.includes('another KITH_HOME');
+      assert.throws(() => makeHomeFolder(path, user), failed);
+      assert.equal(modeOf(path), before, 'and it stays as it was');
+    };
+
+    it('closes it to others if it is the user’s own and empty, or a home', () => {
+      const inside = open('inside');
+      mkdirSync(join(inside, 'run'), { mode: 0o700 });
+      writeFileSync(join(inside, 'notes.txt'), 'x');
+      const homes = [
+        open('empty'),
+        open('home', 'cluster.json', 'notes.txt'),
+        open('begun', 'images'),
+        inside,
+      ];
+      for (const home of homes) assert.equal(modeOf(makeHomeFolder(home)), 0o700, home);
+    });
+
+    it('refuses a file, a folder of other things, a shared one and another user’s, and changes none', () => {
+      const file = join(folder, 'afile');
+      writeFileSync(file, 'x', { mode: 0o644 });
+      refused(file, /afile is no folder$/);
+      refused(open('letters', 'to-ada.txt'), /letters is no home of kith's and holds other things/);
+      const system = open('system', 'etc');
+      mkdirSync(join(system, 'run'), { mode: 0o755 });
+      refused(system, /holds other things/);
+      const shared = open('shared');
+      chmodSync(shared, 0o1777);
+      refused(shared, /shared is a folder that is shared by all users/);
+      refused(open('theirs'), /theirs belongs to another user/, process.getuid!() + 1);
+      const closed = open('closed', 'to-ada.txt');
+      chmodSync(closed, 0o700);
+      refused(closed, /holds other things/);
+    });
+
+    it('takes a link to a private folder of one’s own, and refuses one to nothing or to what others may see', () => {
+      const link = (name: string, to: string) => {
+        symlinkSync(to, join(folder, name));
+        return join(folder, name);
+      };
+      const mine = open('mine', 'cluster.json');
+      chmodSync(mine, 0o700);
+      const linked = link('linked', mine);
+      assert.equal(makeHomeFolder(linked), linked);
+      assert.throws(
+        () => makeHomeFolder(link('lost', join(folder, 'nowhere'))),
+        /lost is a link that leads to nothing/,
+      );
+      const disk = open('disk', 'films');
+      assert.throws(
+        () => makePrivateFolder(link('images', disk)),
+        /images leads to a folder that is open to others/,
+      );
+      assert.equal(modeOf(disk), 0o755);
+      assert.throws(
+        () => makeHomeFolder(join(folder, 'mine', 'cluster.json', 'home')),
+        /a part of its path is a file/,
+      );
+    });
   });
 
   it('keeps a file whole: a write that fails leaves the old content and nothing beside it', async () => {
