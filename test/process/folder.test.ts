@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { callControl, controlSocketPath, serveControl } from '../../process/control.ts';
+import { callControl, controlSocketPaths, serveControl } from '../../process/control.ts';
 import {
   FolderRefused,
   kithHome,
@@ -163,8 +163,14 @@ describe('the ear of a running program', () => {
   });
 
   it('has a short path however deep the home lies', () => {
-    assert.ok(Buffer.byteLength(controlSocketPath(`/${'deep/'.repeat(40)}`, 'agent')) <= 100);
-    assert.equal(controlSocketPath('/home/me/.kith', 'agent'), '/home/me/.kith/run/agent.sock');
+    const environment = {
+      HOME: '/home/me',
+      XDG_CACHE_HOME: `/${'far/'.repeat(40)}`,
+      XDG_RUNTIME_DIR: '/run/user/1',
+    };
+    const paths = controlSocketPaths(`/${'deep/'.repeat(40)}`, 'agent', environment);
+    assert.match(paths.join(), /^\/run\/user\/1\/kith\/[0-9a-f]{16}\.sock$/);
+    assert.deepEqual(controlSocketPaths('/home/me/.kith', 'agent'), ['/home/me/.kith/run/agent.sock']);
   });
 });
 
