@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   kithHome,
@@ -57,7 +56,7 @@ export class Home {
   }
 
   cluster(): ClusterRecord | undefined {
-    return existsSync(this.clusterFile) ? readJsonFile<ClusterRecord>(this.clusterFile) : undefined;
+    return readJsonFile<ClusterRecord>(this.clusterFile);
   }
 
   async writeCluster(record: ClusterRecord): Promise<void> {

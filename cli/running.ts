@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { systemClock } from '../process/clock.ts';
+import { isThere } from '../process/folder.ts';
 import { holderOf, lockFolder } from '../process/lock.ts';
 import { CliError } from './errors.ts';
 import type { Home } from './home.ts';
@@ -33,7 +33,7 @@ export function runningIn(home: Home): { pid: number } | undefined {
   const holder = holderOf(run, 'home');
   if (holder) return holder;
   return (
-    (existsSync(home.file('agent')) ? holderOf(home.file('agent'), 'agent') : undefined) ??
+    (isThere(home.file('agent')) ? holderOf(home.file('agent'), 'agent') : undefined) ??
     holderOf(run, 'gateway')
   );
 }

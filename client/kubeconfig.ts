@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument, YAMLMap, YAMLSeq, type Document, type ToStringOptions } from 'yaml';
 import { makePrivateFolder, writeFileAtomically } from '../process/folder.ts';
@@ -15,10 +15,10 @@ export interface KubeContext {
   namespace?: string;
 }
 
-/** The file that kubectl would write to: the first of `$KUBECONFIG`, else `~/.kube/config`. */
+/** The file that kubectl would write to: the first of `$KUBECONFIG`, else `~/.kube/config`, never one in the current folder. */
 export function kubeconfigPath(environment: NodeJS.ProcessEnv = process.env): string {
   const [first] = (environment['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
-  return first ?? join(environment['HOME'] || homedir(), '.kube', 'config');
+  return first ?? join(environment['HOME'] || userInfo().homedir, '.kube', 'config');
 }
 
 /**

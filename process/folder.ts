@@ -12,12 +12,28 @@ import {
 } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { secretBytes } from './secret.ts';
 
-/** Where this user's kith keeps everything: `$KITH_HOME`, else `~/.kith`. */
+/**
+ * Where this user's kith keeps everything: `$KITH_HOME`, else `~/.kith`.
+ *
+ * @throws FolderRefused where there is neither: keys must not land in whatever folder the command was typed in
+ */
 export function kithHome(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment['KITH_HOME'] || join(homedir(), '.kith');
+  const named = environment['KITH_HOME'];
+  if (named) return named;
+  const own = environment['HOME'] ?? homedir();
+  if (isAbsolute(own)) return join(own, '.kith');
+  throw new FolderRefused(
+    `HOME is ${own === '' ? 'empty' : `"${own}", which is no whole path`}, so there is no place for .kith`,
+    'HOME or KITH_HOME with the whole path of a folder of yours',
+  );
+}
+
+/** Whether there is anything at this path. Throws where that cannot be told (EACCES): it is not the same as nothing. */
+export function isThere(path: string): boolean {
+  return at(path, statSync, () => undefined) !== undefined;
 }
 
 /** Nobody but its owner may look into it. */
@@ -27,10 +43,9 @@ const othersBits = 0o077;
 const stickyBit = 0o1000;
 
 /** What lies in a home and nowhere else: a folder of anything else is not ours to close. */
-const homeFiles: ReadonlySet<string> = new Set([
-  ...['cluster.json', 'keys', 'controller', 'agent', 'images', 'gateway.json', 'lend.json', 'logs', 'run'],
-  'kubeconfig',
-]);
+const homeFiles: ReadonlySet<string> = new Set(
+  'cluster.json keys controller agent images gateway.json lend.json logs run kubeconfig'.split(' '),
+);
 
 /** A path that kith does not take for a folder of its own, and what to do instead. Nothing of it was changed. */
 export class FolderRefused extends Error {
@@ -92,14 +107,20 @@ function ownFolder(path: string, user: number | undefined): Stats | undefined {
   return found;
 }
 
-function at(path: string, look: typeof statSync | typeof lstatSync): Stats | undefined {
+/** What `look` finds there; undefined for nothing. `beyondFile` answers where a part of the path is a file. */
+function at(
+  path: string,
+  look: typeof statSync | typeof lstatSync,
+  beyondFile: () => undefined = () => {
+    throw new FolderRefused(`${path} cannot be a folder: a part of its path is a file`);
+  },
+): Stats | undefined {
   try {
     return look(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'ENOTDIR')
-      throw new FolderRefused(`${path} cannot be a folder: a part of its path is a file`);
+    if (code === 'ENOTDIR') return beyondFile();
     throw error;
   }
 }
@@ -172,7 +193,7 @@ export function readJsonFile<T>(path: string): T | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
   try {

@@ -6,11 +6,17 @@ import { join } from 'node:path';
 import { binary } from './cluster.ts';
 
 /** What a command that must fail says, run in `folder` with this environment. */
-function failed(folder: string, args: string[], environment: NodeJS.ProcessEnv, exit = 2): string {
+function failed(
+  folder: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+  { exit = 2, user = process.getuid!() } = {},
+): string {
   const { KITH_HOME: _home, ...inherited } = process.env;
   const { status, stderr } = spawnSync(process.execPath, [binary, ...args], {
     env: { ...inherited, KUBECONFIG: join(folder, 'kubeconfig'), ...environment },
     cwd: folder,
+    uid: user,
     encoding: 'utf8',
     timeout: 15_000,
   });
@@ -41,5 +47,36 @@ describe('what KITH_HOME names', function () {
     writeFileSync(join(folder, 'd', 'letter'), '');
     assert.match(failed(folder, ['up'], { KITH_HOME: 'd' }), /KITH_BAD_FOLDER\): d is no home of kith's/);
     assert.equal(modeOf('d'), 0o755);
+  });
+
+  it('is told from nothing where it may not be looked into', () => {
+    // Nobody is kept from what is root's but another user.
+    const user = process.getuid!() === 0 ? 65_534 : process.getuid!();
+    const environment = { KITH_HOME: join(folder, 'closed', '.kith') };
+    mkdirSync(environment.KITH_HOME, { recursive: true });
+    chmodSync(folder, 0o755);
+    const told = (...args: string[]) => failed(folder, args, environment, { user, exit: 1 });
+    chmodSync(join(folder, 'closed'), 0o000);
+    try {
+      for (const args of [['get', 'pods'], ['down'], ['join']])
+        assert.match(
+          told(...args),
+          /^Error \(KITH_NO_PERMISSION\): EACCES: permission denied, .*\/closed\/\.kith.*\nTry: the owner of that file, or another/,
+          args.join(' '),
+        );
+    } finally {
+      chmodSync(join(folder, 'closed'), 0o755);
+    }
+    const nothing = failed(folder, ['get', 'pods'], environment, { user });
+    assert.match(nothing, /KITH_NO_API\): there is no cluster of this machine's own in .*\nTry: kith up/);
+  });
+
+  it('is not the current folder where neither it nor HOME names one', () => {
+    for (const args of [['up'], ['get', 'pods']])
+      assert.match(
+        failed(folder, args, { HOME: '' }),
+        /KITH_BAD_FOLDER\): HOME is empty.*\nTry: HOME or KITH_HOME/,
+      );
+    assert.deepEqual(readdirSync(folder), []);
   });
 });

@@ -34,6 +34,13 @@ describe('the home folder', () => {
   it('is KITH_HOME, else .kith in the user’s own', () => {
     assert.equal(kithHome({ KITH_HOME: '/somewhere' }), '/somewhere');
     assert.match(kithHome({}), /\/\.kith$/);
+    assert.equal(kithHome({ HOME: '/home/me' }), '/home/me/.kith');
+  });
+
+  it('is none where HOME is empty or no whole path: nothing is put into the current folder', () => {
+    assert.throws(() => kithHome({ HOME: '' }), /HOME is empty, so there is no place for \.kith/);
+    assert.throws(() => kithHome({ HOME: 'me' }), /HOME is "me", which is no whole path/);
+    assert.equal(kithHome({ HOME: '', KITH_HOME: 'here' }), 'here');
   });
 
   it('and what is made in it can be read by its user alone', async () => {
