@@ -7,6 +7,7 @@ import {
 import type { Socket } from 'node:net';
 import { forbidden } from '../../api/errors.ts';
 import type { Clock } from '../../process/clock.ts';
+import { Connections } from '../../process/connections.ts';
 import type { ApiServer } from './create.ts';
 import type { Tokens } from './auth/tokens.ts';
 import { deliver, type Outlet } from './http/deliver.ts';
@@ -22,11 +23,22 @@ export interface TlsListener {
   close(graceMs?: number): Promise<void>;
 }
 
+export interface ConnectionLimits {
+  connectionsMax: number;
+  handshakesMax: number;
+}
+
 const address = '127.0.0.1';
 /** One client's streams on one connection; k9s and Lens open dozens. */
 const streamsMax = 500;
 /** Megabytes that a session may hold: many watches on one connection, each with a window of its own. */
 const sessionMemoryMax = 64;
+/** Connections of this machine's programs, each some 20 KiB; beyond these the one goes that has asked for nothing for longest. */
+const connectionsMax = 2_048;
+/** Of these, such as have not ended their TLS handshake. */
+const handshakesMax = 512;
+/** A handshake on one machine takes milliseconds. */
+const handshakeWithinMs = 5_000;
 const headersWithinMs = 10_000;
 const requestWithinMs = 60_000;
 const stopGraceMs = 3_000;
@@ -43,17 +55,25 @@ export async function tlsListener(options: {
   tokens: Tokens;
   port: number;
   clock: Clock;
+  limits?: Partial<ConnectionLimits>;
 }): Promise<TlsListener> {
-  const { apiServer, certificate, tokens, clock } = options;
+  const { apiServer, certificate, tokens, clock, limits = {} } = options;
   const server = createSecureServer({
     key: certificate.key,
     cert: certificate.certificate,
     minVersion: 'TLSv1.2',
     allowHTTP1: true,
+    handshakeTimeout: handshakeWithinMs,
     maxSessionMemory: sessionMemoryMax,
     settings: { maxConcurrentStreams: streamsMax },
   });
   Object.assign(server, { headersTimeout: headersWithinMs, requestTimeout: requestWithinMs });
+  const connections = new Connections(limits.connectionsMax ?? connectionsMax);
+  const handshakes = new Connections(limits.handshakesMax ?? handshakesMax);
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    handshakes.add(socket);
+  });
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   let port = options.port;
@@ -86,6 +106,7 @@ export async function tlsListener(options: {
     if (!request.readableEnded) request.resume();
   };
   server.on('request', (request, response) => {
+    response.once('close', connections.begin(request.socket));
     respond(request, response).catch(() => response.destroy());
   });
   server.on('session', (session) => {
@@ -94,6 +115,7 @@ export async function tlsListener(options: {
     session.on('error', () => {});
   });
   server.on('secureConnection', (socket: Socket) => {
+    handshakes.remove(socket);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => {});
