@@ -88,7 +88,12 @@ export const swarmErrorWords: Record<SwarmErrorCode, Words> = {
 /** What to do where the error says it in its message already is not said again. */
 const ownCodePattern = /^KITH_[A-Z_]+$/;
 /** A restart would find the same again, so who supervises a program that ends with one of these does not try. */
-const lastingCodes: readonly string[] = ['KITH_STORE_CORRUPT', 'KITH_STORE_DEPOSED', 'KITH_BAD_FOLDER'];
+const lastingCodes: readonly string[] = [
+  'KITH_STORE_CORRUPT',
+  'KITH_STORE_DEPOSED',
+  'KITH_BAD_FOLDER',
+  'KITH_BAD_FILE',
+];
 
 /** The words for an error that is not the CLI's own; undefined where it is of no kind that we know. */
 export function wordsFor(error: Error): Words | undefined {

@@ -15,6 +15,12 @@ export interface KubeContext {
   namespace?: string;
 }
 
+/** What is there is no kubeconfig: it was left as it is. The message says what to do. */
+export class KubeconfigBroken extends Error {
+  readonly code = 'KITH_BAD_KUBECONFIG';
+  override readonly name = 'KubeconfigBroken';
+}
+
 /** The file that kubectl would write to: the first of `$KUBECONFIG`, else `~/.kube/config`, never one in the current folder. */
 export function kubeconfigPath(environment: NodeJS.ProcessEnv = process.env): string {
   const [first] = (environment['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
@@ -25,7 +31,7 @@ export function kubeconfigPath(environment: NodeJS.ProcessEnv = process.env): st
  * Puts a context into a kubeconfig, in place of one of the same name. Everything else in the file, comments too, stays as it
  * is. It becomes the current one where `makeCurrent` says so, or where there is none.
  *
- * @throws Error naming the file, where what is there is not a kubeconfig: it is left alone
+ * @throws KubeconfigBroken naming the file, where what is there is not a kubeconfig: it is left alone
  */
 export async function writeContext(
   path: string,
@@ -124,7 +130,7 @@ async function change(path: string, compute: (text: string) => string): Promise<
   try {
     next = compute(text);
   } catch (error) {
-    throw new Error(
+    throw new KubeconfigBroken(
       `${path} was left as it is, because ${(error as Error).message}. Mend it, or name another file with KUBECONFIG.`,
       { cause: error },
     );

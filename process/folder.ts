@@ -187,7 +187,19 @@ export async function writeFileAtomically(
   }
 }
 
-/** A small JSON file, or undefined where there is none. Throws with the file's name if it is not JSON. */
+/** A file of kith's own that is not what kith wrote, named, and what to do. */
+export class FileDamaged extends Error {
+  readonly code = 'KITH_BAD_FILE';
+  constructor(path: string, why: string, options: ErrorOptions = {}) {
+    super(
+      `${path} is not what kith wrote: ${why}. Restore it from a backup, or remove it to start anew.`,
+      options,
+    );
+    this.name = 'FileDamaged';
+  }
+}
+
+/** A small JSON file, or undefined where there is none. Throws FileDamaged if it is not JSON. */
 export function readJsonFile<T>(path: string): T | undefined {
   let text: string;
   try {
@@ -199,10 +211,7 @@ export function readJsonFile<T>(path: string): T | undefined {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new Error(
-      `${path} is not JSON (${(error as Error).message}). Restore it from a backup, or remove it to start anew.`,
-      { cause: error },
-    );
+    throw new FileDamaged(path, `it is not JSON (${(error as Error).message})`, { cause: error });
   }
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +73,39 @@ describe('what KITH_HOME names', function () {
     assert.match(nothing, /KITH_NO_API\): there is no cluster of this machine's own in .*\nTry: kith up/);
   });
 
+  it('is told by its file where that is no record of a cluster', () => {
+    const record = {
+      name: 'oak',
+      clusterKey: '00',
+      controllers: ['00'],
+      bootstrap: [],
+      member: 'attic',
+      role: 'host',
+      ports: { gateway: 5485 },
+    };
+    const down = (text: string) => {
+      writeFileSync(join(folder, 'cluster.json'), text);
+      return spawnSync(process.execPath, [binary, 'down'], {
+        env: { ...process.env, KITH_HOME: folder },
+        encoding: 'utf8',
+      });
+    };
+    for (const [text, why] of [
+      ['{', /it is not JSON/],
+      ['[]', /it holds no record of a cluster/],
+      ['{}', /its field "name" is missing or not of its kind/],
+      [JSON.stringify({ ...record, controllers: '00' }), /its field "controllers"/],
+      [JSON.stringify({ ...record, role: 'king' }), /its field "role"/],
+      [JSON.stringify({ ...record, ports: { api: 'x' } }), /its field "ports"/],
+    ] as const) {
+      const { status, stderr } = down(text);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /^Error \(KITH_BAD_FILE\): .*\/cluster\.json is not what kith wrote: /);
+      assert.match(stderr, why);
+    }
+    assert.equal(down(JSON.stringify(record)).stdout, 'nothing runs here.\n');
+  });
+
   it('is not the current folder where neither it nor HOME names one', () => {
     for (const args of [['up'], ['get', 'pods']])
       assert.match(
@@ -78,5 +113,21 @@ describe('what KITH_HOME names', function () {
         /KITH_BAD_FOLDER\): HOME is empty.*\nTry: HOME or KITH_HOME/,
       );
     assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+describe('kith hub', () => {
+  it('says that its port is busy', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    try {
+      const { port } = socket.address();
+      assert.match(
+        failed(tmpdir(), ['hub', '--port', String(port), '--nodes', '3'], {}, { exit: 1 }),
+        /^Error \(KITH_PORT_BUSY\): the hub could not open its DHT nodes: UDP port \d+ cannot be had.*\nTry: stop what listens/,
+      );
+    } finally {
+      socket.close();
+    }
   });
 });

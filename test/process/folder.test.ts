@@ -135,7 +135,10 @@ describe('the home folder', () => {
   it('has JSON files that say which one is broken', () => {
     assert.equal(readJsonFile(join(folder, 'none')), undefined);
     writeFileSync(join(folder, 'bad'), '{');
-    assert.throws(() => readJsonFile(join(folder, 'bad')), /bad is not JSON .* Restore it/s);
+    assert.throws(
+      () => readJsonFile(join(folder, 'bad')),
+      /bad is not what kith wrote: it is not JSON .* Restore it/s,
+    );
   });
 });
 
