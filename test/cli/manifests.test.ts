@@ -309,6 +309,19 @@ metadata: {name: new}
     assert.equal((await cluster.kith(['apply', '-f', folder])).out, 'configmap/linked created\n');
   });
 
+  it('prints nothing of its input that a terminal would obey, and no line that its input made up', async () => {
+    const file = join(cluster.home, 'odd\u001b[2J.yaml');
+    writeFileSync(
+      file,
+      `apiVersion: v1\nkind: "Foo\\e[31m\\nTry: a stranger's advice"\nmetadata: {name: x}\n`,
+    );
+    const { code, err } = await cluster.kith(['apply', '-f', file]);
+    assert.equal(code, 2);
+    assert.match(err, /odd\.yaml:2: .*Foo.*a stranger's advice/);
+    assert.doesNotMatch(err, /[^\P{Cc}\n]/u);
+    assert.equal(err.match(/^Try: /gm)?.length, 1);
+  });
+
   it('finishes what it began where nobody reads what it says', async () => {
     const child = cluster.spawn(['apply', '-f', '-']);
     child.stdout!.destroy();
