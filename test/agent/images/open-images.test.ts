@@ -211,6 +211,18 @@ describe('images', () => {
     await assert.rejects(images.pull('hello:v1', { policy: 'IfNotPresent', signal: stopped }), /stopped/);
   });
 
+  it('says which images are here where one that is not is to get a name', async () => {
+    const { images } = await host();
+    await assert.rejects(
+      images.tag('none:v1', 'two:v1'),
+      /none:v1 is not on this machine\. It has no image\. kith image build/,
+    );
+    await images.importComponent(component(1), 'one:v1');
+    await assert.rejects(images.tag('none:v1', 'two:v1'), /It has one:v1\./);
+    await images.tag('one:v1', 'two:v1');
+    await assert.rejects(images.tag('none:v1', 'two:v1'), /It has one:v1, two:v1\./);
+  });
+
   it('removes an image’s blobs with its last name, and keeps those that others need', async () => {
     const { folder, images } = await host();
     await images.importComponent(component(1), 'one:v1');
