@@ -42,7 +42,7 @@ async function answer(
   name: string,
 ): Promise<void> {
   if (method !== 'GET' && method !== 'HEAD') return refuse(stream, 405, `${method} is not possible here`);
-  const tagged = nameOf(decodeURIComponent(name));
+  const tagged = nameOf(name);
   if (!tagged) return refuse(stream, 400, 'the path is /images/<name>:<tag>');
   const found = entryNamed(await layout.entries(), tagged);
   if (!found) return refuse(stream, 404, `${tagged} is not on this host`);
@@ -56,9 +56,10 @@ async function answer(
   stream.end(method === 'HEAD' ? undefined : body);
 }
 
-function nameOf(text: string): string | undefined {
+/** The `name:tag` that a path asks for; undefined where it is none, or not even percent-encoded text. */
+function nameOf(path: string): string | undefined {
   try {
-    return taggedName(parseReference(text));
+    return taggedName(parseReference(decodeURIComponent(path)));
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterRecord } from '../../cli/home.ts';
 import { bootstrapNodes } from '../../cli/bootstrap.ts';
+import { memberName } from '../../cli/names.ts';
 import { binary } from './cluster.ts';
 
 const founded: ClusterRecord = {
@@ -70,6 +71,22 @@ describe('kith up', function () {
       'dht.example.org:65535',
     ]);
     assert.deepEqual(bootstrapNodes(undefined), []);
+  });
+
+  it('refuses a name that is none, says what it would be the name of, and proposes one', () => {
+    for (const [flag, what] of [
+      ['--name', 'machine'],
+      ['--cluster', 'cluster'],
+    ] as const)
+      assert.match(
+        refused('up', flag, 'Bad Name'),
+        new RegExp(
+          `^Error \\(KITH_BAD_NAME\\): ${flag} "Bad Name" is no name for a ${what}: .*\nTry: ${flag} bad-name\n`,
+        ),
+      );
+    assert.throws(() => memberName('Ada L', '--for'), /--for "Ada L" is no name for a person: /);
+    assert.equal(memberName('ada', '--for'), 'ada');
+    assert.ok(!existsSync(clusterFile()), 'nothing was founded');
   });
 
   it('refuses other names than those that the cluster was founded with, and takes the same', () => {

@@ -211,6 +211,19 @@ describe('images', () => {
     await assert.rejects(images.pull('hello:v1', { policy: 'IfNotPresent', signal: stopped }), /stopped/);
   });
 
+  it('refuses a path that names no image, also one that is no text, as the asker’s mistake', async () => {
+    const { peer } = await builder();
+    const statusOf = async (path: string) => {
+      const { status, body } = await peer.fetch(path, {});
+      body.resume();
+      return status;
+    };
+    for (const path of ['/images/%E0%A4%A', '/images/%', '/images/', '/images/Hello:v1'])
+      assert.equal(await statusOf(path), 400, path);
+    assert.equal(await statusOf('/images/other:v1'), 404);
+    assert.equal(await statusOf('/images/hello%3Av1'), 200);
+  });
+
   it('says which images are here where one that is not is to get a name', async () => {
     const { images } = await host();
     await assert.rejects(
