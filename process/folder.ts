@@ -127,7 +127,8 @@ function at(
 
 /** Empty, or nothing but what kith keeps, or what only a home has: then files of others beside it do not matter. */
 function isHome(path: string): boolean {
-  const names = readdirSync(path);
+  // The root of a disk of one's own has this from the beginning.
+  const names = readdirSync(path).filter((name) => name !== 'lost+found');
   if (names.includes('cluster.json') || names.every((name) => homeFiles.has(name))) return true;
   // Folders of these names are common (/run, /var/run); closed ones of the same user beside them are not.
   return ['run', 'keys'].some((name) => {

@@ -76,6 +76,7 @@ describe('the home folder', () => {
         open('empty'),
         open('home', 'cluster.json', 'notes.txt'),
         open('begun', 'images'),
+        open('disk', 'lost+found'),
         inside,
       ];
       for (const home of homes) assert.equal(modeOf(makeHomeFolder(home)), 0o700, home);
