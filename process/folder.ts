@@ -2,7 +2,6 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 import { open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { isHome } from './home-files.ts';
 import { secretBytes } from './secret.ts';
 
 /**
@@ -41,11 +41,6 @@ const privateMode = 0o700;
 const othersBits = 0o077;
 /** What is shared among users, as /tmp, has this bit; nobody makes a home so. */
 const stickyBit = 0o1000;
-
-/** What lies in a home and nowhere else: a folder of anything else is not ours to close. */
-const homeFiles: ReadonlySet<string> = new Set(
-  'cluster.json keys controller agent images gateway.json lend.json logs run kubeconfig'.split(' '),
-);
 
 /** A path that kith does not take for a folder of its own, and what to do instead. Nothing of it was changed. */
 export class FolderRefused extends Error {
@@ -123,18 +118,6 @@ function at(
     if (code === 'ENOTDIR') return beyondFile();
     throw error;
   }
-}
-
-/** Empty, or nothing but what kith keeps, or what only a home has: then files of others beside it do not matter. */
-function isHome(path: string): boolean {
-  // The root of a disk of one's own has this from the beginning.
-  const names = readdirSync(path).filter((name) => name !== 'lost+found');
-  if (names.includes('cluster.json') || names.every((name) => homeFiles.has(name))) return true;
-  // Folders of these names are common (/run, /var/run); closed ones of the same user beside them are not.
-  return ['run', 'keys'].some((name) => {
-    const inside = names.includes(name) ? lstatSync(join(path, name)) : undefined;
-    return inside?.isDirectory() && !(inside.mode & othersBits) && inside.uid === statSync(path).uid;
-  });
 }
 
 /** A name beside `path`, in the same file system, that no other process writes to: for what is renamed to `path` when it is whole. */

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { amountOf } from '../../api/resources.ts';
 import { systemClock } from '../../process/clock.ts';
 import { writeFileAtomically } from '../../process/folder.ts';
-import { lockFolder } from '../../process/lock.ts';
 import { defaultPorts, freePort } from '../../process/ports.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { KithCommand } from '../command.ts';
@@ -13,7 +12,7 @@ import { sayingSo } from '../looking.ts';
 import { memberName } from '../names.ts';
 import { memberOf, quietProgramTools, requireCluster } from '../program.ts';
 import { lendFile, runHost, type Lend } from '../run-host.ts';
-import { lockGateway } from '../running.ts';
+import { lockGateway, lockHome } from '../running.ts';
 
 export default class Join extends KithCommand {
   static override description =
@@ -39,7 +38,7 @@ export default class Join extends KithCommand {
     const wished = memberName(flags.name ?? hostname(), flags.name ? '--name' : undefined);
     // What cannot be read leaves no home behind.
     if (args.invite) (await import('../../swarm/invite.ts')).parseInvite(args.invite);
-    lockFolder(home.folder('run'), 'home');
+    lockHome(home, 'kith join');
     let record: ClusterRecord;
     const wasMember = home.cluster() !== undefined;
     if (args.invite) {
@@ -56,7 +55,7 @@ export default class Join extends KithCommand {
     if (Object.keys(lend).length > 0) await writeFileAtomically(lendFile(home), `${JSON.stringify(lend)}\n`);
     if (record.role === 'user') return this.#openApps(home, record, flags.output);
 
-    const agent = await runHost(home, record, quietProgramTools(home, 'agent'));
+    const agent = await runHost(home, record, 'kith join', quietProgramTools(home, 'agent'));
     let left: string | undefined;
     const shut = onShutdown(async () => {
       await agent.stop();
@@ -91,7 +90,7 @@ export default class Join extends KithCommand {
   }
 
   async #openApps(home: Home, record: ClusterRecord, output: string): Promise<void> {
-    lockGateway(home);
+    lockGateway(home, 'kith join');
     record.ports.gateway ??= await freePort(defaultPorts.gateway);
     await home.writeCluster(record);
     const { runGateway } = await import('../../gateway/main.ts');

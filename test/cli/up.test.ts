@@ -28,8 +28,12 @@ describe('kith up', function () {
 
   /** Runs a command that must be refused as wrong input; gives back what it said. */
   function refused(...args: string[]): string {
+    return refusedWith({}, ...args);
+  }
+
+  function refusedWith(environment: NodeJS.ProcessEnv, ...args: string[]): string {
     const { status, stderr } = spawnSync(process.execPath, [binary, ...args], {
-      env: { ...process.env, KITH_HOME: home, KUBECONFIG: join(home, 'kubeconfig') },
+      env: { ...process.env, KITH_HOME: home, KUBECONFIG: join(home, 'kubeconfig'), ...environment },
       encoding: 'utf8',
       timeout: 15_000,
     });
@@ -49,6 +53,17 @@ describe('kith up', function () {
           ),
         );
     assert.ok(!existsSync(clusterFile()), 'nothing was founded');
+  });
+
+  it('says once that KITH_LOG names no level, and which there are', () => {
+    const told = (level: string) => refusedWith({ KITH_LOG: level }, 'up', '--bootstrap', 'attic');
+    const lines = told('bogus').split('\n');
+    assert.equal(
+      lines[0],
+      'KITH_LOG=bogus is no level of the log, which stays at info. The levels: debug, info, warn, error.',
+    );
+    assert.equal(lines.filter((line) => line.includes('KITH_LOG')).length, 1);
+    for (const level of ['debug', '']) assert.doesNotMatch(told(level), /KITH_LOG/);
   });
 
   it('refuses DHT nodes that are none, by the part that is wrong', () => {

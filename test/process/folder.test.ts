@@ -60,6 +60,11 @@ describe('the home folder', () => {
       chmodSync(path, 0o755);
       return path;
     };
+    /** Puts the record of a cluster into it. */
+    const record = (path: string, text = '{"name":"oak","clusterKey":"00"}') => {
+      writeFileSync(join(path, 'cluster.json'), text);
+      return path;
+    };
     const refused = (path: string, why: RegExp, user?: number) => {
       const before = modeOf(path);
       const failed = (error: Error) =>
@@ -71,11 +76,16 @@ describe('the home folder', () => {
     it('closes it to others if it is the user’s own and empty, or a home', () => {
       const inside = open('inside');
       mkdirSync(join(inside, 'run'), { mode: 0o700 });
+      writeFileSync(join(inside, 'run', 'home.lock'), '');
       writeFileSync(join(inside, 'notes.txt'), 'x');
+      // As kith image build leaves it where there is no cluster yet.
+      const begun = open('begun');
+      mkdirSync(join(begun, 'images', 'blobs'), { recursive: true, mode: 0o700 });
       const homes = [
         open('empty'),
-        open('home', 'cluster.json', 'notes.txt'),
-        open('begun', 'images'),
+        record(open('home', 'notes.txt')),
+        record(open('halfway'), '{"name":"oak","clusterKey":"00"'),
+        begun,
         open('disk', 'lost+found'),
         inside,
       ];
@@ -99,12 +109,28 @@ describe('the home folder', () => {
       refused(closed, /holds other things/);
     });
 
+    it('refuses folders of the same names as in a home, which are not kith’s', () => {
+      const site = open('site');
+      for (const name of ['images', 'logs', 'run', 'keys', 'agent', 'controller']) {
+        mkdirSync(join(site, name), { mode: 0o755 });
+        refused(site, /site is no home of kith's and holds other things/);
+      }
+      writeFileSync(join(site, 'images', 'cat.jpg'), 'x');
+      writeFileSync(join(site, 'keys', 'server.key'), 'x');
+      for (const name of ['images', 'keys']) chmodSync(join(site, name), 0o700);
+      chmodSync(join(site, 'run'), 0o755);
+      refused(site, /holds other things/);
+      refused(record(site, '{"nodes":3}'), /holds other things/);
+      // The control: with kith's record it is a home.
+      assert.equal(modeOf(makeHomeFolder(record(site))), 0o700);
+    });
+
     it('takes a link to a private folder of one’s own, and refuses one to nothing or to what others may see', () => {
       const link = (name: string, to: string) => {
         symlinkSync(to, join(folder, name));
         return join(folder, name);
       };
-      const mine = open('mine', 'cluster.json');
+      const mine = record(open('mine'));
       chmodSync(mine, 0o700);
       const linked = link('linked', mine);
       assert.equal(makeHomeFolder(linked), linked);
