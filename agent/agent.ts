@@ -209,7 +209,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       log,
       blobs: options.blobs,
       limits: options.tunnelLimits,
-      mayOpen: (pod, peer) => openTo.refusal(pod, peer),
+      rule: openTo,
       blobLimits: options.blobLimits,
       prove: (nonce) => proveAlive(nonce, { secretKey: Buffer.from(options.keys.secretKey) }),
     }),

@@ -4,6 +4,7 @@ import type { Clock } from '../process/clock.ts';
 import { Connections } from '../process/connections.ts';
 import { createServer } from '../process/http.ts';
 import type { Log } from '../process/log.ts';
+import { hangUp } from './hang-up.ts';
 import { hasBody } from './headers.ts';
 
 /** Headers of one request, all together; larger ones are refused with 431. */
@@ -74,7 +75,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function makeServer(
-  { answer, upgrade, limits }: ListenerOptions,
+  { answer, upgrade, limits, clock }: ListenerOptions,
   upgraded: Set<Duplex>,
   connections: Connections,
 ): Server {
@@ -105,7 +106,9 @@ function makeServer(
   });
   server.on('connect', (_req, socket) => {
     socket.on('error', () => socket.destroy());
-    socket.end(
+    hangUp(
+      socket,
+      clock,
       `HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     );
   });

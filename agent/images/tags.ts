@@ -102,9 +102,10 @@ async function askOne(
     body.destroy();
     return undefined;
   }
-  const value: unknown = JSON.parse(
-    (await readBody(body, { ...patience, bytesMax: descriptorBytesMax })).toString('utf8'),
-  );
+  // All of it within the time: all peers are waited for, and one that drips bytes must not hold them up.
+  const pace = { bytes: descriptorBytesMax, ms: answerMsMax };
+  const text = (await readBody(body, { ...patience, pace, bytesMax: descriptorBytesMax })).toString('utf8');
+  const value: unknown = JSON.parse(text);
   return isDescriptor(value) && value.mediaType === mediaTypes.manifest ? value : undefined;
 }
 

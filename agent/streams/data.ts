@@ -4,7 +4,7 @@ import type { StreamHandler } from '../../swarm/swarm.ts';
 import type { Pods } from '../pods/pods.ts';
 import { answer } from './answer.ts';
 import { Shares, type ShareLimits } from './shares.ts';
-import { tunnelHandler, type MayOpen, type TunnelLimits } from './tunnels.ts';
+import { tunnelHandler, type TunnelLimits, type TunnelRule } from './tunnels.ts';
 
 /** A host fetches one blob at a time, for a handful of images; each one open holds a file and its buffer, read or not. */
 export const blobsPerPeerMax = 32;
@@ -18,7 +18,7 @@ export function dataHandler(options: {
   log: Log;
   blobs?: StreamHandler;
   limits?: Partial<TunnelLimits>;
-  mayOpen?: MayOpen;
+  rule?: TunnelRule;
   blobLimits?: Partial<ShareLimits>;
   /** Answers who asks whether this host lives, by signing the nonce. */
   prove?: (nonce: string) => string;

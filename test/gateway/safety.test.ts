@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { until } from '../support/wait.ts';
 import { World } from './world.ts';
@@ -204,6 +206,25 @@ describe('what the gateway refuses', () => {
     await until('the next has made room for who asks', () => gone.length >= 2);
     assert.deepEqual(gone, [0, 1]);
     for (const socket of held) socket.destroy();
+  });
+
+  it('is an upgrade, whose connection it then ends though the client never does', async () => {
+    const refusedBy = async (host: string) => {
+      const socket = connect({ port: world.gateway.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      let said = '';
+      socket.on('error', () => {});
+      socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      // Half of it ends with the answer; whole it is only once the gateway has let go, which the next write finds out.
+      await once(socket, 'end');
+      await until('it is cut', () => {
+        socket.write('x');
+        return socket.destroyed;
+      });
+      return said;
+    };
+    assert.match(await refusedBy('evil.example'), /^HTTP\/1.1 [45]\d\d /);
+    assert.match(await refusedBy(world.authority('nobody')), /^HTTP\/1.1 404 /);
   });
 
   it('is one more connection where all that it holds ask for something', async () => {
