@@ -9,6 +9,7 @@ import type { Clock } from '../process/clock.ts';
 import { makePrivateFolder, readJsonFile, writeFileAtomically } from '../process/folder.ts';
 import type { Log } from '../process/log.ts';
 import { randomUid, type Random } from '../process/random.ts';
+import { proveAlive } from '../swarm/alive.ts';
 import type { Tier } from '../swarm/certificate.ts';
 import type { StreamHandler } from '../swarm/swarm.ts';
 import type { Images } from './images/images.ts';
@@ -49,7 +50,7 @@ export interface AgentOptions {
   dataFolder: string;
   /** What the owner set; the rest gets defaults. */
   caps?: Partial<Caps>;
-  /** Answers the controller's indirect probes. */
+  /** Asks another host on the controller's behalf whether it lives. */
   reach?: Reach;
   clock: Clock;
   random: Random;
@@ -209,10 +210,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       log,
       blobs: options.blobs,
       limits: options.tunnelLimits,
-      mayOpen: (pod, peer) => openTo.refusal(pod, peer),
+      rule: openTo,
       blobLimits: options.blobLimits,
+      prove: (nonce) => proveAlive(nonce, { secretKey: Buffer.from(options.keys.secretKey) }),
     }),
-    streamsHandler: streamsHandler({ pods, clock, log, reach: options.reach ?? (async () => false) }),
+    streamsHandler: streamsHandler({ pods, clock, log, reach: options.reach ?? (async () => undefined) }),
     registered: registration.registered,
     refreshNode: () => registration.refresh(),
     pods: () =>

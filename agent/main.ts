@@ -84,7 +84,7 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
     blobs: (stream, headers) => images.serve(stream, headers),
     dataFolder: folder,
     caps: options.caps,
-    reach: (key) => peers.reach(key),
+    reach: (key, nonce) => peers.reach(key, nonce),
     clock,
     random,
     log,

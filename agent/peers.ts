@@ -5,6 +5,7 @@ import type { Client } from '../client/client.ts';
 import { streamBody } from '../client/stream-body.ts';
 import type { Clock, Timer } from '../process/clock.ts';
 import type { Link, Swarm } from '../swarm/swarm.ts';
+import { readBody } from './blobs/read-body.ts';
 
 /** Another node that may hold blobs. */
 export interface NodePeer {
@@ -22,6 +23,8 @@ const idleMs = 30_000;
 const dialMsMax = 3_000;
 /** The controller waits little longer than this for a helper's answer. */
 const reachMsMax = 1_000;
+/** A signature in hex is 128 letters. */
+const proofBytesMax = 256;
 /** How old the list of nodes may be: pulls come in bursts. */
 const listMsMax = 5_000;
 
@@ -64,34 +67,22 @@ export class NodePeers {
     }));
   }
 
-  /** Whether the member with this key answers now: a round trip on a link that is there, or on a new one. */
-  async reach(key: string): Promise<boolean> {
-    const live = this.#swarm.links().find((link) => link.peer.key === key && link.session);
-    if (live) return this.#ping(live);
+  /** What the node with this key answers now to the nonce, on a link that is there or on a new one; undefined where it does not. */
+  async reach(key: string, nonce: string): Promise<string | undefined> {
+    const bound = new AbortController();
+    const late = this.#clock.after(reachMsMax, () => bound.abort(new Error('no answer in time')));
+    const { signal } = bound;
     try {
-      const link = await this.#swarm.dial(key, 'data', { timeoutMs: reachMsMax });
-      // A fetch may share it by now: it closes when it is idle.
-      this.#use(key, link)();
-      return true;
+      const { status, body } = await this.#fetch(key, `/alive/${nonce}`, {}, signal);
+      const limits = { clock: this.#clock, stallMsMax: reachMsMax, bytesMax: proofBytesMax, signal };
+      const text = (await readBody(body, limits)).toString('latin1').trim();
+      return status === 200 ? text : undefined;
     } catch {
       // Not reached is the answer, whatever the cause.
-      return false;
+      return undefined;
+    } finally {
+      late.cancel();
     }
-  }
-
-  #ping(link: Link): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = this.#clock.after(reachMsMax, () => resolve(false));
-      const done = (error: Error | null) => {
-        timer.cancel();
-        resolve(error === null);
-      };
-      try {
-        if (!link.session!.ping(done)) done(new Error('the session takes no ping'));
-      } catch (error) {
-        done(error as Error);
-      }
-    });
   }
 
   async #fetch(

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Kind } from '../api/kinds.ts';
 import type { Client } from '../client/client.ts';
 import { httpClient } from '../client/http-client.ts';
 import { contextIn } from '../client/kubeconfig.ts';
+import { isThere } from '../process/folder.ts';
 import { tlsTransport, type TlsTransport } from '../client/tls-transport.ts';
 import { CliError, exitCodes } from './errors.ts';
 import type { Home } from './home.ts';
@@ -18,7 +19,7 @@ export interface Connection {
 
 /** Connects with what `kith up` wrote into this home. Sends nothing yet. */
 export function connect(home: Home): Connection {
-  if (!existsSync(home.kubeconfig)) {
+  if (!isThere(home.kubeconfig)) {
     const record = home.cluster();
     throw new CliError(
       'KITH_NO_API',

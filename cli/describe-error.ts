@@ -1,6 +1,7 @@
 import { diskFull } from './disk-full.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { wordsFor } from './foreign-errors.ts';
+import { plainText } from './print/text-width.ts';
 
 /** How oclif begins when a flag's value is not of its kind. */
 const parsingPattern = /^Parsing (--\S+)\s+/;
@@ -21,7 +22,12 @@ export function describeError(error: Error, command = ''): { lines: string[]; ex
   const lines = [`Error (${code}): ${text}`];
   if (next) lines.push(`Try: ${next}`);
   if (process.env['KITH_DEBUG'] && error.stack) lines.push(error.stack);
-  return { lines, exit };
+  return { lines: lines.map(harmless), exit };
+}
+
+/** Errors quote manifests, names of files and other people's programs: their lines stay, what would move a cursor goes. */
+function harmless(text: string): string {
+  return text.split('\n').map(plainText).join('\n');
 }
 
 /** An error as it is told to a person. */

@@ -22,11 +22,20 @@ export function diskFull(error: Error): CliError | undefined {
   if (!(full instanceof Error) || !saysFull(full)) return undefined;
   const { path } = full as NodeJS.ErrnoException;
   const what = `the disk is full: ${path ?? 'a file'} could not be written; what was kept before is still there`;
-  return new CliError('KITH_DISK_FULL', `${what}. ${roomAt(path ? dirname(path) : kithHome())}`, {
+  return new CliError('KITH_DISK_FULL', `${what}. ${roomAt(path ? dirname(path) : homeOrHere())}`, {
     next,
     exit: exitCodes.diskFull,
     cause: error,
   });
+}
+
+/** Without a home there is still a disk to tell of. */
+function homeOrHere(): string {
+  try {
+    return kithHome();
+  } catch {
+    return '.';
+  }
 }
 
 /** Why a program may not have come to serve: its home has next to no room. Undefined where it has. */

@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '../process/folder.ts';
 import { CliError, exitCodes } from './errors.ts';
 
 /** One file of a user's input. */
@@ -38,22 +39,34 @@ export function readInput(paths: string[]): InputFile[] {
 }
 
 function filesAt(path: string): string[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats)
+  if (!isThere(path))
     throw refused('KITH_NO_FILE', `there is no file or folder ${path}`, {
       next: 'check the path; - reads standard input',
     });
-  if (!stats.isDirectory()) return [path];
+  if (!statSync(path).isDirectory()) return [path];
   const inside = readdirSync(path)
     .filter((name) => /\.(ya?ml|json)$/i.test(name))
     .map((name) => join(path, name))
-    .filter((name) => !statSync(name).isDirectory())
+    .filter((name) => !statsOf(name).isDirectory())
     .sort();
   if (inside.length === 0)
     throw refused('KITH_NO_FILE', `${path} holds no .yaml, .yml or .json file`, {
       next: `the folder that holds the manifests; folders inside ${path} are not looked into`,
     });
   return inside;
+}
+
+/** Of what a folder lists. */
+function statsOf(name: string): Stats {
+  try {
+    return statSync(name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ELOOP') throw error;
+    throw refused('KITH_NO_FILE', `${name} is a link that leads to nothing`, {
+      next: 'mend the link or remove it, or name the files one by one',
+    });
+  }
 }
 
 const refused = (code: string, message: string, { next }: { next: string }) =>

@@ -88,7 +88,12 @@ export const swarmErrorWords: Record<SwarmErrorCode, Words> = {
 /** What to do where the error says it in its message already is not said again. */
 const ownCodePattern = /^KITH_[A-Z_]+$/;
 /** A restart would find the same again, so who supervises a program that ends with one of these does not try. */
-const lastingCodes: readonly string[] = ['KITH_STORE_CORRUPT', 'KITH_STORE_DEPOSED'];
+const lastingCodes: readonly string[] = [
+  'KITH_STORE_CORRUPT',
+  'KITH_STORE_DEPOSED',
+  'KITH_BAD_FOLDER',
+  'KITH_BAD_FILE',
+];
 
 /** The words for an error that is not the CLI's own; undefined where it is of no kind that we know. */
 export function wordsFor(error: Error): Words | undefined {
@@ -104,7 +109,13 @@ export function wordsFor(error: Error): Words | undefined {
   }
   if (error.name === 'BuildError') return { code: 'KITH_BUILD_FAILED', exit: exitCodes.wrongInput };
   if (error.name === 'ImageError') return { code: 'KITH_BAD_IMAGE', exit: exitCodes.wrongInput };
-  if (typeof code === 'string' && ownCodePattern.test(code))
-    return { code, ...(lastingCodes.includes(code) && { exit: exitCodes.wrongInput }) };
+  if (typeof code === 'string' && ownCodePattern.test(code)) {
+    const { next } = error as { next?: string };
+    return {
+      code,
+      ...(next && { next }),
+      ...(lastingCodes.includes(code) && { exit: exitCodes.wrongInput }),
+    };
+  }
   return undefined;
 }

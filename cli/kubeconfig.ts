@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { kubeconfigPath, writeContext as writeInto, type KubeContext } from '../client/kubeconfig.ts';
+import { isThere } from '../process/folder.ts';
 import { CliError, exitCodes } from './errors.ts';
 import type { ClusterRecord, Home } from './home.ts';
 
@@ -7,7 +8,7 @@ import type { ClusterRecord, Home } from './home.ts';
 export function contextOf(home: Home, record: ClusterRecord): KubeContext {
   const caFile = home.file('controller', 'tls', 'ca.pem');
   const tokenFile = home.file('controller', 'token');
-  if (!record.ports.api || !existsSync(caFile) || !existsSync(tokenFile))
+  if (!record.ports.api || !isThere(caFile) || !isThere(tokenFile))
     throw new CliError('KITH_NO_API', `the controller of "${record.name}" has never served in ${home.path}`, {
       next: 'kith up',
       exit: exitCodes.wrongInput,

@@ -3,6 +3,7 @@ import type { KubeObject } from '../client/client.ts';
 import type { Kind } from '../api/kinds.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { readInput } from './files.ts';
+import { plainText } from './print/text-width.ts';
 
 /** Errors of one run that are shown; the rest is counted. */
 const errorsShownMax = 20;
@@ -58,7 +59,10 @@ export function refuseIfAny(errors: ManifestError[], doing: string): void {
   if (errors.length === 0) return;
   const lines = errors
     .slice(0, errorsShownMax)
-    .map(({ file, line, field, reason }) => `  ${file}:${line}: ${field ? `${field}: ` : ''}${reason}`);
+    // One line each: what is quoted must not look like the next, or like advice of kith's.
+    .map(({ file, line, field, reason }) =>
+      plainText(`  ${file}:${line}: ${field ? `${field}: ` : ''}${reason}`),
+    );
   if (errors.length > errorsShownMax) lines.push(`  … and ${errors.length - errorsShownMax} more`);
   throw new CliError(
     'KITH_BAD_MANIFEST',

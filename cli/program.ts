@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { systemClock } from '../process/clock.ts';
-import { bothLogs, lineLog, type Log, type LogLevel } from '../process/log.ts';
+import { bothLogs, lineLog, logLevels, type Log, type LogLevel } from '../process/log.ts';
 import { logFile } from '../process/log-file.ts';
 import { systemRandom } from '../process/random.ts';
 import type { Role } from '../swarm/certificate.ts';
@@ -16,7 +16,21 @@ export interface ProgramTools {
 }
 
 const toTerminal = (line: string) => void process.stderr.write(line);
-const levelWished = () => (process.env['KITH_LOG'] ?? 'info') as LogLevel;
+const levelDefault: LogLevel = 'info';
+let isToldOfLevel = false;
+
+/** What `KITH_LOG` names. Of a word that is no level a person hears once, however many logs this process has. */
+function levelWished(): LogLevel {
+  const wished = process.env['KITH_LOG'] || levelDefault;
+  const level = logLevels.find((each) => each === wished);
+  if (level) return level;
+  if (!isToldOfLevel)
+    toTerminal(
+      `KITH_LOG=${wished} is no level of the log, which stays at ${levelDefault}. The levels: ${logLevels.join(', ')}.\n`,
+    );
+  isToldOfLevel = true;
+  return levelDefault;
+}
 
 /** What every long-running program gets: the machine's time and chance, and a log on standard error. */
 export function programTools(name: string): ProgramTools {

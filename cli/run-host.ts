@@ -13,14 +13,15 @@ export interface Lend {
 
 export const lendFile = (home: Home) => home.file('lend.json');
 
-/** Starts this home's agent in this process; the folder is ours until it ends. */
+/** Starts this home's agent in this process, which is `by` (`kith join`); the folder is ours until it ends. */
 export async function runHost(
   home: Home,
   record: ClusterRecord,
+  by: string,
   tools: ProgramTools = programTools('agent'),
 ): Promise<RunningAgent> {
   const folder = home.folder('agent');
-  lockFolder(folder, 'agent');
+  lockFolder(folder, 'agent', { of: home.path, by });
   const { runAgent } = await import('../agent/main.ts');
   return runAgent({
     ...tools,

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { systemClock } from '../process/clock.ts';
+import { isThere } from '../process/folder.ts';
 import { holderOf, lockFolder } from '../process/lock.ts';
 import { CliError } from './errors.ts';
 import type { Home } from './home.ts';
@@ -10,9 +10,14 @@ const pollMs = 50;
 /** A gateway has no pods to wait for: without its `kith up` it ends within this. */
 const gatewayEndMsMax = 10_000;
 
+/** A home has one program at a time that owns it: `by` (`kith up`) is what others are told of this one. Until this process ends. */
+export function lockHome(home: Home, by: string): void {
+  lockFolder(home.folder('run'), 'home', { of: home.path, by });
+}
+
 /** A home has one gateway at a time: two would dial with the same key and write the same directory. */
-export function lockGateway(home: Home): void {
-  lockFolder(home.folder('run'), 'gateway');
+export function lockGateway(home: Home, by: string): void {
+  lockFolder(home.folder('run'), 'gateway', { of: home.path, by });
 }
 
 /**
@@ -24,7 +29,7 @@ export async function untilNoGateway(home: Home): Promise<void> {
   const deadline = systemClock.now() + gatewayEndMsMax;
   const run = home.folder('run');
   while (holderOf(run, 'gateway') && systemClock.now() < deadline) await systemClock.sleep(pollMs);
-  lockFolder(run, 'gateway').release();
+  lockFolder(run, 'gateway', { of: home.path }).release();
 }
 
 /** Which process runs from this home (`kith up`, `kith join`, or an agent or a gateway by itself); undefined if none does. */
@@ -33,7 +38,7 @@ export function runningIn(home: Home): { pid: number } | undefined {
   const holder = holderOf(run, 'home');
   if (holder) return holder;
   return (
-    (existsSync(home.file('agent')) ? holderOf(home.file('agent'), 'agent') : undefined) ??
+    (isThere(home.file('agent')) ? holderOf(home.file('agent'), 'agent') : undefined) ??
     holderOf(run, 'gateway')
   );
 }

@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument, YAMLMap, YAMLSeq, type Document, type ToStringOptions } from 'yaml';
 import { makePrivateFolder, writeFileAtomically } from '../process/folder.ts';
@@ -22,17 +22,23 @@ export interface CertificateContext extends Omit<KubeContext, 'token'> {
   key: string;
 }
 
-/** The file that kubectl would write to: the first of `$KUBECONFIG`, else `~/.kube/config`. */
+/** What is there is no kubeconfig: it was left as it is. The message says what to do. */
+export class KubeconfigBroken extends Error {
+  readonly code = 'KITH_BAD_KUBECONFIG';
+  override readonly name = 'KubeconfigBroken';
+}
+
+/** The file that kubectl would write to: the first of `$KUBECONFIG`, else `~/.kube/config`, never one in the current folder. */
 export function kubeconfigPath(environment: NodeJS.ProcessEnv = process.env): string {
   const [first] = (environment['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
-  return first ?? join(environment['HOME'] || homedir(), '.kube', 'config');
+  return first ?? join(environment['HOME'] || userInfo().homedir, '.kube', 'config');
 }
 
 /**
  * Puts a context into a kubeconfig, in place of one of the same name. Everything else in the file, comments too, stays as it
  * is. It becomes the current one where `makeCurrent` says so, or where there is none.
  *
- * @throws Error naming the file, where what is there is not a kubeconfig: it is left alone
+ * @throws KubeconfigBroken naming the file, where what is there is not a kubeconfig: it is left alone
  */
 export async function writeContext(
   path: string,
@@ -144,7 +150,7 @@ async function change(path: string, compute: (text: string) => string): Promise<
   try {
     next = compute(text);
   } catch (error) {
-    throw new Error(
+    throw new KubeconfigBroken(
       `${path} was left as it is, because ${(error as Error).message}. Mend it, or name another file with KUBECONFIG.`,
       { cause: error },
     );

@@ -10,8 +10,10 @@ import type { Swarm } from '../swarm/swarm.ts';
 import { crossSiteRefusal } from './cross-site.ts';
 import { directoryOf, mayOpen, type App, type Directory } from './directory.ts';
 import { Explainer } from './explain.ts';
+import { hangUp } from './hang-up.ts';
 import { EndpointHealthBook } from './health.ts';
 import { openListener, type ListenerLimits } from './listener.ts';
+import { News } from './news.ts';
 import { NodeLinks } from './node-links.ts';
 import { appPage, plainPage, rootPage } from './pages.ts';
 import { Proxy, type GaveUp } from './proxy.ts';
@@ -51,8 +53,6 @@ const saveEveryMs = 1_000;
 const tendEveryMs = 30_000;
 /** Many objects change at once (a rollout, the first list): one directory is made of them all. */
 const settleMs = 5;
-/** How long a request that has run out of endpoints waits for news of others. */
-const newsMsMax = 1_000;
 /** The controller counts as away for people when nothing came from it for so long. */
 const staleAfterMs = 15_000;
 /** Requests under way may take so long to end when the gateway stops. */
@@ -87,16 +87,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   });
   const tunnels = new Tunnels(links, clock);
-  let waiters: (() => void)[] = [];
-  const nextChange = () =>
-    new Promise<void>((resolve) => {
-      const timer = clock.after(newsMsMax, resolve);
-      waiters.push(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
-  const proxy = new Proxy({ tunnels, links, health, self: swarm.key, nextChange, clock, random });
+  const news = new News(clock);
+  const proxy = new Proxy({
+    tunnels,
+    links,
+    health,
+    self: swarm.key,
+    nextChange: () => news.next(),
+    clock,
+    random,
+  });
   const explainer = new Explainer(client, clock);
 
   const follow = () => {
@@ -105,9 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     health.keepOnly(ids);
     tunnels.keepOnly(ids);
     void links.tend(nodeKeys());
-    const told = waiters;
-    waiters = [];
-    for (const tell of told) tell();
+    news.tell();
   };
   let isDirty = false;
   const isSynced = () => sources.every(({ synced }) => synced);
@@ -173,7 +171,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function settledRouteOf(req: IncomingMessage, isUpgrade = false): Promise<Route> {
     const route = routeOf(req, isUpgrade);
     if (route.kind !== 'refused' || route.status !== 503) return route;
-    await nextChange();
+    await news.next();
     return routeOf(req, isUpgrade);
   }
 
@@ -227,8 +225,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   async function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const route = await settledRouteOf(req, true);
-    if (route.kind === 'refused') return refuseUpgrade(socket, route.status, route.reason);
-    if (route.kind === 'root') return refuseUpgrade(socket, 404, 'there is nothing to upgrade here');
+    if (route.kind === 'refused') return refuseUpgrade(socket, clock, route.status, route.reason);
+    if (route.kind === 'root') return refuseUpgrade(socket, clock, 404, 'there is nothing to upgrade here');
     const { app, path } = route;
     const gaveUp = await proxy.attempts(finder(app), req, false, (endpoint) => {
       const startedAt = clock.now();
@@ -236,9 +234,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         const now = clock.now();
         health.answered(endpoint.id, now, now - startedAt);
       };
-      return exchangeUpgrade({ agent: tunnels.pool(endpoint), req, socket, head, path, onAnswer });
+      return exchangeUpgrade({ agent: tunnels.pool(endpoint), req, socket, head, path, clock, onAnswer });
     });
-    if (gaveUp) refuseUpgrade(socket, gaveUp.status, gaveUp.reason);
+    if (gaveUp) refuseUpgrade(socket, clock, gaveUp.status, gaveUp.reason);
   }
 
   const listener = await openListener({
@@ -285,9 +283,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Before anything was upgraded there is only the bare connection to write the refusal to. */
-function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+function refuseUpgrade(socket: Duplex, clock: Clock, status: number, reason: string): void {
   const body = `kith: ${reason}\n`;
-  socket.end(
+  hangUp(
+    socket,
+    clock,
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../process/clock.ts';
+import { Connections } from '../process/connections.ts';
 import { createServer } from '../process/http.ts';
 import type { Log } from '../process/log.ts';
+import { hangUp } from './hang-up.ts';
 import { hasBody } from './headers.ts';
 
 /** Headers of one request, all together; larger ones are refused with 431. */
@@ -12,7 +14,7 @@ const headersMsMax = 10_000;
 const headersCheckMs = 2_000;
 /** An idle connection stays open a little longer than a browser keeps it. */
 const idleMsMax = 65_000;
-/** Open connections from browsers and tools on this machine. */
+/** Open connections from browsers and tools on this machine; beyond these the one goes that has asked for nothing for longest. */
 const connectionsMax = 4_096;
 
 export interface ListenerLimits {
@@ -43,9 +45,10 @@ export interface Listener {
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { clock, log } = options;
   const upgraded = new Set<Duplex>();
-  const servers = [makeServer(options, upgraded)];
+  const connections = new Connections(options.limits?.connectionsMax ?? connectionsMax);
+  const servers = [makeServer(options, upgraded, connections)];
   const port = await listen(servers[0]!, '127.0.0.1', options.port);
-  const second = makeServer(options, upgraded);
+  const second = makeServer(options, upgraded, connections);
   try {
     await listen(second, '::1', port);
     servers.push(second);
@@ -71,7 +74,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function makeServer({ answer, upgrade, limits }: ListenerOptions, upgraded: Set<Duplex>): Server {
+function makeServer(
+  { answer, upgrade, limits, clock }: ListenerOptions,
+  upgraded: Set<Duplex>,
+  connections: Connections,
+): Server {
   const server = createServer({
     maxHeaderSize: headerBytesMax,
     headersTimeout: limits?.headersMsMax ?? headersMsMax,
@@ -82,11 +89,16 @@ function makeServer({ answer, upgrade, limits }: ListenerOptions, upgraded: Set<
     // HTTP/2 over cleartext may be offered, and is declined by not taking it up (RFC 9110, 7.8).
     shouldUpgradeCallback: (req) => !/^h2c$/i.test(req.headers.upgrade ?? '') && !hasBody(req),
   });
-  server.maxConnections = limits?.connectionsMax ?? connectionsMax;
-  server.on('request', answer);
+  server.on('connection', (socket) => connections.add(socket));
+  const begin = (req: IncomingMessage, res: ServerResponse) => {
+    res.once('close', connections.begin(req.socket));
+    answer(req, res);
+  };
+  server.on('request', begin);
   // Without a listener Node would say 100 by itself; here the app decides whether it wants the body.
-  server.on('checkContinue', answer);
+  server.on('checkContinue', begin);
   server.on('upgrade', (req, socket, head) => {
+    connections.begin(req.socket);
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -94,7 +106,9 @@ function makeServer({ answer, upgrade, limits }: ListenerOptions, upgraded: Set<
   });
   server.on('connect', (_req, socket) => {
     socket.on('error', () => socket.destroy());
-    socket.end(
+    hangUp(
+      socket,
+      clock,
       `HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     );
   });

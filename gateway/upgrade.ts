@@ -2,7 +2,9 @@ import type { Agent, IncomingMessage } from 'node:http';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { request as httpRequest, ServerResponse } from '../process/http.ts';
+import type { Clock } from '../process/clock.ts';
 import { passOn, type Outcome } from './exchange.ts';
+import { hangUp } from './hang-up.ts';
 import { ownHeader, requestHeaders } from './headers.ts';
 
 /**
@@ -16,9 +18,10 @@ export function exchangeUpgrade(options: {
   socket: Duplex;
   head: Buffer;
   path: string;
+  clock: Clock;
   onAnswer: () => void;
 }): Promise<Outcome> {
-  const { agent, req, socket, head, path, onAnswer } = options;
+  const { agent, req, socket, head, path, clock, onAnswer } = options;
   return new Promise((resolve) => {
     let hasAnswered = false;
     const finish = (outcome: Outcome) => {
@@ -63,7 +66,7 @@ export function exchangeUpgrade(options: {
       res.assignSocket(socket as Socket);
       res.once('finish', () => {
         res.detachSocket(socket as Socket);
-        socket.end();
+        hangUp(socket, clock);
       });
       try {
         passOn(answer, req, res, finish, broken);

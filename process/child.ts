@@ -99,6 +99,11 @@ export function superviseChild(options: {
       // What the system refuses at this moment (an update is just replacing the program) is no reason to end the others.
       return startLater((error as Error).message);
     }
+    // Out of file descriptors, Node gives a child without pid and streams, which says why a moment later and never closes.
+    if (!spawned.stdout || !spawned.stderr) {
+      spawned.on('error', (error) => startLater(error.message));
+      return;
+    }
     child = spawned;
     spawned.on('message', (message) => {
       const { ready } = message as { ready?: Record<string, unknown> };
@@ -106,7 +111,7 @@ export function superviseChild(options: {
       hasServed = true;
       resolveReady(ready);
     });
-    for (const stream of [spawned.stdout!, spawned.stderr!])
+    for (const stream of [spawned.stdout, spawned.stderr])
       createInterface({ input: stream }).on('line', (line) => {
         lastLines = [...lastLines.slice(1 - lastLinesMax), line];
         options.onLine?.(line);

@@ -24,19 +24,27 @@ export class FolderBusy extends Error {
   }
 }
 
+/** How a lock shows itself to others. */
+export interface LockWords {
+  /** What is in use while it is held, where that is more than the folder itself. @default the folder */
+  of?: string;
+  /** What holds it, in a person's words: `kith up`. Who is refused is told. */
+  by?: string;
+}
+
 /**
  * Takes a folder for this process. The lock is the operating system's own (SQLite's exclusive lock on `<name>.lock`), so
  * it ends with the process even after kill -9, and nothing stale is ever left to clean up.
  *
  * @throws FolderBusy naming the holder
  */
-export function lockFolder(folder: string, name: string): FolderLock {
+export function lockFolder(folder: string, name: string, { of = folder, by }: LockWords = {}): FolderLock {
   const holderFile = join(folder, `${name}.pid`);
   const database = openExclusively(folder, name);
-  if (!database) throw new FolderBusy(folder, describeHolder(holderFile, name));
+  if (!database) throw new FolderBusy(of, describeHolder(readHolder(holderFile)));
   held.add(database);
   try {
-    writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
+    writeFileSync(holderFile, by ? `${process.pid}\n${by}\n` : `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
     held.delete(database);
     database.close();
@@ -54,7 +62,7 @@ export function lockFolder(folder: string, name: string): FolderLock {
 export function holderOf(folder: string, name: string): { pid: number } | undefined {
   const database = openExclusively(folder, name);
   database?.close();
-  return database ? undefined : { pid: readHolder(join(folder, `${name}.pid`)) ?? 0 };
+  return database ? undefined : { pid: readHolder(join(folder, `${name}.pid`))?.pid ?? 0 };
 }
 
 function openExclusively(folder: string, name: string): DatabaseSync | undefined {
@@ -69,17 +77,24 @@ function openExclusively(folder: string, name: string): DatabaseSync | undefined
   }
 }
 
-function readHolder(holderFile: string): number | undefined {
+interface Holder {
+  pid: number;
+  by: string | undefined;
+}
+
+/** Its number in the first line, what it is in the second, if it said. */
+function readHolder(holderFile: string): Holder | undefined {
   try {
-    const pid = Number(readFileSync(holderFile, 'utf8'));
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+    const [number, by] = readFileSync(holderFile, 'utf8').split('\n');
+    const pid = Number(number);
+    return Number.isInteger(pid) && pid > 0 ? { pid, by: by || undefined } : undefined;
   } catch {
     // The holder has locked but not yet written its number.
     return undefined;
   }
 }
 
-function describeHolder(holderFile: string, name: string): string {
-  const pid = readHolder(holderFile);
-  return pid ? `process ${pid} (kith ${name})` : `another kith ${name}`;
+function describeHolder(holder: Holder | undefined): string {
+  if (!holder) return 'a process that is just starting';
+  return holder.by ? `process ${holder.pid} (${holder.by})` : `process ${holder.pid}`;
 }

@@ -15,6 +15,9 @@ export interface Log {
 
 const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 
+/** From the most talkative to the quietest. */
+export const logLevels = Object.keys(rank) as readonly LogLevel[];
+
 /** A log of lines `2026-01-01T00:00:00.000Z info agent: message key=value` (logfmt behind the message). */
 export function lineLog(options: {
   name: string;

@@ -1,9 +1,7 @@
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from './clock.ts';
-import { makePrivateFolder } from './folder.ts';
 import { FolderBusy, lockFolder } from './lock.ts';
+import { makeUserFolder, userFolders } from './user-folder.ts';
 
 /** K-I-T-H on a keypad: where the programs listen on loopback unless told otherwise. */
 export const defaultPorts = { api: 5484, gateway: 5485, registry: 5486 } as const;
@@ -44,11 +42,17 @@ export async function claimPort(port: number, clock: Clock, waitMs: number): Pro
   }
 }
 
-function claimsFolder(): string {
-  return makePrivateFolder(join(tmpdir(), `kith-${userInfo().uid}`, 'ports'));
+/** Undefined where this user has no place for claims: then two that begin at once may choose one port, and the second says so. */
+function claimsFolder(): string | undefined {
+  for (const folder of userFolders()) {
+    const claims = makeUserFolder(folder, 'ports');
+    if (claims) return claims;
+  }
+  return undefined;
 }
 
-function claim(folder: string, port: number): boolean {
+function claim(folder: string | undefined, port: number): boolean {
+  if (folder === undefined) return true;
   try {
     lockFolder(folder, String(port));
     return true;

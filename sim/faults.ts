@@ -1,3 +1,4 @@
+import { helpedMsMax } from '../controller/nodes/verdict.ts';
 import type { Clock } from '../process/clock.ts';
 import { randomInteger, type Random } from '../process/random.ts';
 import type { Cluster } from './cluster.ts';
@@ -63,10 +64,16 @@ export const saidGoodbye: Fault = async (tools) => {
 export const cutOff: Fault = async (tools) => {
   const host = pick(tools, (each) => each.isUp);
   const before = [...host.pods.keys()];
-  host.cut(tools.random.next() < 0.5);
+  const reachable = tools.random.next() < 0.5;
+  host.cut(reachable);
   tools.invariants.excuse(replacedMsMax + 2_000);
   const cutAt = tools.clock.now();
-  await tools.pass(between(tools, 500, 30_000));
+  const cutMs = between(tools, 500, 30_000);
+  // Whom others reach is given up later. The last beat came up to a second before the cut.
+  const sparedMs = reachable ? Math.min(cutMs, helpedMsMax - 1_000) : 0;
+  await tools.pass(sparedMs);
+  if (cutMs > sparedMs && reachable) tools.invariants.excuse(replacedMsMax + 2_000);
+  await tools.pass(cutMs - sparedMs);
   tools.invariants.noteReturn();
   host.mend();
   await tools.pass(15_000);

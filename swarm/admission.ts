@@ -10,11 +10,12 @@ export interface Pending {
   done(): void;
 }
 
-/** Counts what each key and each address takes, and says when it is enough. */
+/** Counts what each key takes, and all strangers together, and says when it is enough. */
 export class Admission {
   readonly #limits: Limits;
   readonly #byKey: Buckets;
-  readonly #byAddress: Buckets;
+  readonly #examinations: Buckets;
+  readonly #strangers: Buckets;
   readonly #pending = new Set<{ key: string; drop: () => void }>();
   readonly #linksPerKey = new Map<string, number>();
   readonly #linksPerAddress = new Map<string, number>();
@@ -23,11 +24,23 @@ export class Admission {
   constructor(limits: Limits, clock: Clock) {
     this.#limits = limits;
     this.#byKey = new Buckets(limits.handshakesPerKey, clock);
-    this.#byAddress = new Buckets(limits.handshakesPerAddress, clock);
+    this.#examinations = new Buckets(limits.certificateChecks, clock);
+    this.#strangers = new Buckets(limits.strangers, clock);
   }
 
-  mayShakeHands(key: string, address: string): boolean {
-    return this.#byAddress.take(address) && this.#byKey.take(key);
+  /** Spends of what this key has. Only for one that is proved: any other costs nothing to make. */
+  mayShakeHands(key: string): boolean {
+    return this.#byKey.take(key);
+  }
+
+  /** Spends of what all have together that show a certificate that was not seen before. */
+  mayBeExamined(): boolean {
+    return this.#examinations.take('');
+  }
+
+  /** Spends of what all strangers have together. */
+  mayShakeHandsAsStranger(): boolean {
+    return this.#strangers.take('');
   }
 
   /** A connection was opened. Where there are too many without a hello, the oldest (of this key, or of all) is dropped. */

@@ -24,7 +24,7 @@ export interface OpenOptions {
   keyPair: KeyPair;
   /** The peer's key, hex. */
   key: string;
-  /** Shown to the peer's firewall; absent towards a join door. */
+  /** Shown to the peer's firewall: a member's certificate, or a joiner's knock. */
   certificate: Buffer | undefined;
   /** Where the peer was last time. */
   known: Address | undefined;

@@ -8,10 +8,11 @@ import { Admission } from './admission.ts';
 import { certificateText, type Role, type SignedCertificate, type Tier } from './certificate.ts';
 import { NoiseDuplex } from './duplex.ts';
 import { isSwarmError, SwarmError } from './errors.ts';
-import { certifiedHandshake } from './handshake.ts';
+import { certifiedHandshake, shownCertificate } from './handshake.ts';
 import { readFrame, writeFrame } from './hello.ts';
 import { InviteError, isInviteError, isInviteProof } from './invite.ts';
 import { keyId, type KeyPair } from './keys.ts';
+import { isKnock, knockedWith } from './knock.ts';
 import type { Limits } from './limits.ts';
 import { keepAnnounced } from './presence.ts';
 
@@ -77,7 +78,11 @@ export async function serveDoor(options: Serving): Promise<Door> {
   const admission = new Admission(limits, clock);
   const server: Server = dht.createServer({
     createHandshake: certifiedHandshake(undefined),
-    firewall: (remoteKey, _payload, address) => !admission.mayShakeHands(keyId(remoteKey), address.host),
+    // Strangers have an allowance of their own, to be told why an invite is not good; it is not the invited ones'.
+    firewall: async (remoteKey, payload) => {
+      const invite = await inviteOf(keyId(remoteKey), shownCertificate(payload), options);
+      return invite === undefined ? !admission.mayShakeHandsAsStranger() : !admission.mayShakeHands(invite);
+    },
   });
   server.on('connection', (noise) => {
     const duplex = new NoiseDuplex(noise);
@@ -101,6 +106,21 @@ export async function serveDoor(options: Serving): Promise<Door> {
       void server.close().catch(() => {});
     },
   };
+}
+
+/** The id of the invite that this key may still redeem, and knocked with. */
+async function inviteOf(
+  key: string,
+  shown: Buffer | undefined,
+  { lookup, clusterKey, keyPair, clock }: Serving,
+): Promise<string | undefined> {
+  const id = knockedWith(shown);
+  const record = id === undefined ? undefined : await lookup(id);
+  if (!record) return undefined;
+  const { secret, used, expiresAt } = record;
+  const isGood = used === undefined ? expiresAt > clock.date().getTime() : used === key;
+  const door = keyId(keyPair.publicKey);
+  return isGood && isKnock(shown!, { id: id!, secret, cluster: clusterKey, door }, key) ? id : undefined;
 }
 
 async function answer(noise: NoiseSecretStream, duplex: NoiseDuplex, options: Serving): Promise<void> {

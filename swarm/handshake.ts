@@ -10,7 +10,7 @@ const mark = Buffer.from('kith');
  * The certificate travels inside the first handshake message (encrypted for the server alone), so that a server can
  * refuse a stranger before there is a stream, with no list of members and no controller in reach.
  *
- * @param certificate encoded; absent for joiners and the door, who have none to show.
+ * @param certificate encoded, or a joiner's knock (`swarm/knock.ts`); absent where nothing is to be shown.
  * @param onAnswer called on the dialling side when the server has answered.
  */
 export function certifiedHandshake(certificate: Buffer | undefined, onAnswer?: () => void): CreateHandshake {

@@ -16,7 +16,7 @@ export interface Hub {
  *
  * @param options.host the address that members reach. `127.0.0.1` binds loopback alone.
  * @param options.port the first of `count` consecutive ports, so that a restarted hub is found where it was. Throws
- *   where one is taken. @default any free ports
+ *   with the system's code where one is taken. @default any free ports
  */
 export async function startHub(
   options: { host?: string; port?: number; count?: number; ports?: readonly number[] } = {},
@@ -46,18 +46,21 @@ export async function startHub(
     }
   } catch (error) {
     await close();
-    throw new Error(`the hub could not open its DHT nodes: ${(error as Error).message}`, { cause: error });
+    const message = `the hub could not open its DHT nodes: ${(error as Error).message}`;
+    const { code } = error as NodeJS.ErrnoException;
+    throw Object.assign(new Error(message, { cause: error }), code === undefined ? {} : { code });
   }
   return { bootstrap, close };
 }
 
-/** Throws where the UDP port is taken. A DHT node that finds out by itself can neither start nor be closed any more. */
+/** Throws, with the system's code, where the UDP port cannot be had. A DHT node that finds out by itself can neither start nor be closed any more. */
 function checkFree(port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
-    socket.once('error', (error) =>
-      reject(new Error(`UDP port ${port} cannot be had (${error.message}). Free it, or name another.`)),
-    );
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const refused = new Error(`UDP port ${port} cannot be had (${error.message})`, { cause: error });
+      reject(Object.assign(refused, { code: error.code }));
+    });
     socket.bind(port, host, () => socket.close(() => resolve()));
   });
 }

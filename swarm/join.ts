@@ -7,6 +7,7 @@ import { isSwarmError, SwarmError } from './errors.ts';
 import { readFrame, saidByPeer, writeFrame } from './hello.ts';
 import { InviteError, inviteProof, type Invite, type InviteErrorCode } from './invite.ts';
 import { keyId, type KeyPair } from './keys.ts';
+import { knock } from './knock.ts';
 
 /** The first contact of a machine with the DHT: slower than any later one. */
 const FIRST_ANSWER_MS = 10_000;
@@ -64,7 +65,7 @@ export async function joinWithInvite(
           clock,
           keyPair,
           key: invite.door,
-          certificate: undefined,
+          certificate: knock(invite, keyId(keyPair.publicKey)),
           known: undefined,
           signal,
           answerMs: FIRST_ANSWER_MS,

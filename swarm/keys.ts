@@ -25,8 +25,8 @@ export function createKeyPair(seed: Buffer = secretBytes(32)): KeyPair {
 }
 
 /** A 64-byte signature. */
-export function sign(message: Buffer, keyPair: KeyPair): Buffer {
-  return signRaw(null, message, privateKey(keyPair.secretKey.subarray(0, 32)));
+export function sign(message: Buffer, { secretKey }: Pick<KeyPair, 'secretKey'>): Buffer {
+  return signRaw(null, message, privateKey(secretKey.subarray(0, 32)));
 }
 
 /** Whether `signature` over `message` was made by `publicKey` (32 bytes). Never throws on bad input. */

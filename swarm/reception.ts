@@ -5,10 +5,10 @@ import { waitAtMost } from '../process/bounded.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
 import { Admission, type Pending } from './admission.ts';
-import { decodeCertificate, verifySignature } from './certificate.ts';
 import type { Credentials } from './credentials.ts';
 import { NoiseDuplex } from './duplex.ts';
 import { isSwarmError, SwarmError } from './errors.ts';
+import { Firewall } from './firewall.ts';
 import { certifiedHandshake, shownCertificate } from './handshake.ts';
 import { writeFrame } from './hello.ts';
 import { keyId, type KeyPair } from './keys.ts';
@@ -38,15 +38,17 @@ export class Reception {
   readonly #parts: ReceptionParts;
   readonly #options: ListenOptions;
   readonly #admission: Admission;
+  readonly #firewall: Firewall;
   #leaving = false;
 
   constructor(parts: ReceptionParts, options: ListenOptions) {
     this.#parts = parts;
     this.#options = options;
     this.#admission = new Admission(parts.limits, parts.clock);
+    this.#firewall = new Firewall(this.#admission, parts.credentials.clusterKey);
     this.server = parts.dht.createServer({
       createHandshake: certifiedHandshake(undefined),
-      firewall: (remoteKey, payload, address) => this.#isStranger(keyId(remoteKey), payload, address.host),
+      firewall: (remoteKey, payload) => this.#isRefused(keyId(remoteKey), shownCertificate(payload)),
     });
     this.server.on('connection', (noise) => void this.#accept(noise));
   }
@@ -64,20 +66,10 @@ export class Reception {
     await waitAtMost(this.#parts.clock, LEAVE_MS, this.server.close());
   }
 
-  /** The firewall, before any byte of ours is sent: true refuses. */
-  #isStranger(key: string, payload: Parameters<typeof shownCertificate>[0], host: string): boolean {
-    if (!this.#admission.mayShakeHands(key, host)) return true;
-    const shown = shownCertificate(payload);
-    if (!shown) return true;
-    try {
-      const certificate = decodeCertificate(shown);
-      verifySignature(certificate, this.#parts.credentials.clusterKey);
-      // Expired or outdated members get as far as the hello, where they are told so.
-      return certificate.key !== key;
-    } catch (error) {
-      this.#parts.log.debug('refused a stranger', { key, why: (error as Error).message });
-      return true;
-    }
+  #isRefused(key: string, shown: Buffer | undefined): boolean {
+    const why = this.#firewall.refusal(key, shown);
+    if (why !== undefined) this.#parts.log.debug('refused a handshake', { key, why });
+    return why !== undefined;
   }
 
   async #accept(noise: NoiseSecretStream): Promise<void> {

@@ -15,6 +15,7 @@ const stallMsMax = 10_000;
 /** 16 KiB/s, less than any line that hosts an app: who is slower is left for the next, and what it sent stays. */
 const paceBytesMin = 160 * 1024;
 const paceMs = 10_000;
+const pace = { bytes: paceBytesMin, ms: paceMs };
 
 /** How long a peer that was left for another, or that was slow, is asked after all others. */
 const lastMs = 10 * 60_000;
@@ -84,7 +85,7 @@ export class BlobExchange {
           body.destroy();
           continue;
         }
-        const bytes = await readBody(body, { ...patience, bytesMax: sizeBytesMax });
+        const bytes = await readBody(body, { ...patience, pace, bytesMax: sizeBytesMax });
         if (digestOf(bytes) === digest) return await store.write([bytes], digest, bytes.byteLength);
         this.#caught(peer, digest);
         failures.push(`${peer.name} sent something else`);
@@ -187,7 +188,7 @@ export class BlobExchange {
     const startedAt = this.#options.clock.now();
     await readBody(body, {
       ...this.#patience(signal),
-      pace: { bytes: paceBytesMin, ms: paceMs },
+      pace,
       onChunk: async (bytes) => {
         await part.append(bytes);
         progress();

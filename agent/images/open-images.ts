@@ -13,7 +13,14 @@ import { ImageError } from './errors.ts';
 import type { Images } from './images.ts';
 import { importComponent, type Imported } from './import-component.ts';
 import { annotations, entryNamed, ImageLayout, withTag } from './layout.ts';
-import { kindOf, manifestBytesMax, mediaTypes, parseManifest, type Manifest } from './manifest.ts';
+import {
+  kindOf,
+  manifestBytesMax,
+  mediaTypes,
+  parseManifest,
+  type Descriptor,
+  type Manifest,
+} from './manifest.ts';
 import { formatReference, parseReference, repositoryOf, taggedName, type Reference } from './reference.ts';
 import { neverPulled, resolve } from './resolve.ts';
 import { serveTags } from './tags.ts';
@@ -199,7 +206,7 @@ export async function openImages(options: {
 
     async tag(text, name) {
       const digest = await resolveHere(parseReference(text));
-      if (!digest) throw new Error(`${text} is not on this machine. kith image ls shows what is.`);
+      if (!digest) throw notHere(text, await layout.entries());
       const target = taggedName(parseReference(name));
       if (!target) throw new ImageError('InvalidImageName', `${name} holds a digest; write name:tag.`);
       await layout.change((entries) => {
@@ -245,4 +252,16 @@ function namesOf(name: string, digest: Digest): string[] {
   } catch {
     return [name];
   }
+}
+
+/** Names that an error tells; who has more knows what they are called. */
+const namesShownMax = 10;
+
+/** There is no command that lists images, so the error does. */
+function notHere(text: string, entries: Descriptor[]): Error {
+  const names = entries.flatMap((entry) => entry.annotations?.[annotations.refName] ?? []).toSorted();
+  const more = names.length > namesShownMax ? ` and ${names.length - namesShownMax} more` : '';
+  const here =
+    names.length > 0 ? `It has ${names.slice(0, namesShownMax).join(', ')}${more}.` : 'It has no image.';
+  return new Error(`${text} is not on this machine. ${here} kith image build makes one.`);
 }

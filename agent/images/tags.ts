@@ -42,7 +42,7 @@ async function answer(
   name: string,
 ): Promise<void> {
   if (method !== 'GET' && method !== 'HEAD') return refuse(stream, 405, `${method} is not possible here`);
-  const tagged = nameOf(decodeURIComponent(name));
+  const tagged = nameOf(name);
   if (!tagged) return refuse(stream, 400, 'the path is /images/<name>:<tag>');
   const found = entryNamed(await layout.entries(), tagged);
   if (!found) return refuse(stream, 404, `${tagged} is not on this host`);
@@ -56,9 +56,10 @@ async function answer(
   stream.end(method === 'HEAD' ? undefined : body);
 }
 
-function nameOf(text: string): string | undefined {
+/** The `name:tag` that a path asks for; undefined where it is none, or not even percent-encoded text. */
+function nameOf(path: string): string | undefined {
   try {
-    return taggedName(parseReference(text));
+    return taggedName(parseReference(decodeURIComponent(path)));
   } catch {
     return undefined;
   }
@@ -101,9 +102,10 @@ async function askOne(
     body.destroy();
     return undefined;
   }
-  const value: unknown = JSON.parse(
-    (await readBody(body, { ...patience, bytesMax: descriptorBytesMax })).toString('utf8'),
-  );
+  // All of it within the time: all peers are waited for, and one that drips bytes must not hold them up.
+  const pace = { bytes: descriptorBytesMax, ms: answerMsMax };
+  const text = (await readBody(body, { ...patience, pace, bytesMax: descriptorBytesMax })).toString('utf8');
+  const value: unknown = JSON.parse(text);
   return isDescriptor(value) && value.mediaType === mediaTypes.manifest ? value : undefined;
 }
 

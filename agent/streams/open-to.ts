@@ -8,7 +8,7 @@ import { readJsonFile, writeFileAtomically } from '../../process/folder.ts';
 import type { Log } from '../../process/log.ts';
 import type { Random } from '../../process/random.ts';
 import type { Peer } from '../../swarm/swarm.ts';
-import type { TunnelRefusal } from './tunnels.ts';
+import type { TunnelRefusal, TunnelRule } from './tunnels.ts';
 
 /** A tunnel waits no longer for the first word on its pod's namespace. */
 const firstWordMsMax = 1_000;
@@ -38,12 +38,14 @@ export interface OpenToOptions {
  * are followed from the moment when a pod is here, and kept on disk, so that apps go on after a reboot without a controller;
  * where nothing is known yet, nobody may.
  */
-export class OpenTo {
+export class OpenTo implements TunnelRule {
   readonly #options: OpenToOptions;
   /** By namespace, of an earlier run. */
   readonly #saved: Map<string, Rule[]>;
   readonly #followed = new Map<string, Informer<Service>>();
+  readonly #listeners = new Set<() => void>();
   #timer: Timer | undefined;
+  #saving = Promise.resolve();
   #written = '';
 
   constructor(options: OpenToOptions) {
@@ -82,8 +84,13 @@ export class OpenTo {
     };
   }
 
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
   async stop(): Promise<void> {
     this.#timer?.cancel();
+    await this.#saving;
     await Promise.all([...this.#followed.values()].map((services) => services.stop()));
   }
 
@@ -113,7 +120,8 @@ export class OpenTo {
   #saveSoon(): void {
     this.#timer ??= this.#options.clock.after(saveAfterMs, () => {
       this.#timer = undefined;
-      void this.#save().catch((error: unknown) =>
+      for (const listener of this.#listeners) listener();
+      this.#saving = this.#save().catch((error: unknown) =>
         this.#options.log.warn('who may open which app could not be noted; it is kept in memory', { error }),
       );
     });
@@ -121,16 +129,19 @@ export class OpenTo {
 
   async #save(): Promise<void> {
     const inUse = this.#options.inUse();
+    const unused = [...this.#followed].filter(([namespace]) => !inUse.has(namespace));
     for (const [namespace, services] of this.#followed)
-      if (!inUse.has(namespace)) {
-        this.#followed.delete(namespace);
-        this.#saved.delete(namespace);
-        await services.stop();
-      } else if (services.synced) this.#saved.set(namespace, services.all().flatMap(ruleOf));
+      if (services.synced) this.#saved.set(namespace, services.all().flatMap(ruleOf));
+    for (const [namespace] of unused) {
+      this.#followed.delete(namespace);
+      this.#saved.delete(namespace);
+    }
     const text = JSON.stringify(Object.fromEntries(this.#saved));
-    if (text === this.#written) return;
-    await writeFileAtomically(this.#options.file, text);
-    this.#written = text;
+    if (text !== this.#written) {
+      await writeFileAtomically(this.#options.file, text);
+      this.#written = text;
+    }
+    await Promise.all(unused.map(([, services]) => services.stop()));
   }
 }
 

@@ -8,8 +8,11 @@ import { logHandler } from './logs.ts';
 import { portForwardHandler } from './port-forward.ts';
 import { sessionHandler } from './session.ts';
 
-/** Is this member heard, asked on behalf of another one who does not hear it (SWIM's indirect probe). */
-export type Reach = (key: string) => Promise<boolean>;
+/**
+ * What the member with this key answers to the nonce (`swarm/alive.ts`), asked on behalf of another one who does not hear it (SWIM's
+ * indirect probe); undefined where it is not reached.
+ */
+export type Reach = (key: string, nonce: string) => Promise<string | undefined>;
 
 const probeBodyBytesMax = 1_024;
 /** A controller suspects few hosts at once; more questions than this are not for us to answer. */
@@ -39,11 +42,11 @@ export function streamsHandler(options: {
     if (probes >= probesMax) return answer(stream, 503, `${probesMax} probes are under way already`);
     probes++;
     try {
-      const key = (JSON.parse(await bodyOf(stream)) as { key?: unknown }).key;
-      if (typeof key !== 'string' || !/^[0-9a-f]{64}$/.test(key))
-        return answer(stream, 400, 'the body must be {"key": "<64 hex digits>"}');
-      const reached = await reach(key).catch(() => false);
-      answer(stream, 200, JSON.stringify({ reached }), 'application/json');
+      const { key, nonce } = JSON.parse(await bodyOf(stream)) as { key?: unknown; nonce?: unknown };
+      if (!isHex(key) || !isHex(nonce))
+        return answer(stream, 400, 'the body must be {"key": "<64 hex digits>", "nonce": "<64 hex digits>"}');
+      const proof = await reach(key, nonce).catch(() => undefined);
+      answer(stream, 200, JSON.stringify({ reached: proof !== undefined, proof }), 'application/json');
     } catch (error) {
       answer(stream, 400, `the probe could not be read: ${(error as Error).message}`);
     } finally {
@@ -77,6 +80,10 @@ export function streamsHandler(options: {
       answer(stream, 500, 'the request failed on the host; its log says why');
     });
   };
+}
+
+function isHex(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 async function bodyOf(stream: ServerHttp2Stream): Promise<string> {

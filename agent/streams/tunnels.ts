@@ -28,8 +28,13 @@ export interface TunnelRefusal {
   reason: string;
 }
 
-/** Why this member may not open the pod; undefined: it may. */
-export type MayOpen = (pod: Pod, peer: Peer) => Promise<TunnelRefusal | undefined>;
+/** Who may open which pod. */
+export interface TunnelRule {
+  /** Why this member may not open the pod; undefined: it may. */
+  refusal(pod: Pod, peer: Peer): Promise<TunnelRefusal | undefined>;
+  /** Called after each change: what is open already may be so no longer. */
+  onChange(listener: () => void): void;
+}
 
 /**
  * Serves CONNECT: `:authority` names a pod's address and port, `kith-pod-uid` the pod itself, and the stream becomes a byte
@@ -41,10 +46,22 @@ export function tunnelHandler(options: {
   clock: Clock;
   log: Log;
   limits?: Partial<TunnelLimits>;
-  mayOpen?: MayOpen;
+  rule?: TunnelRule;
 }): { handler: StreamHandler; open(): number } {
-  const { pods, clock, log, mayOpen } = options;
+  const { pods, clock, log, rule } = options;
   const shares = new Shares({ perPeer: tunnelsPerPeerMax, total: tunnelsMax, ...options.limits });
+
+  const joined = new Set<{ stream: ServerHttp2Stream; peer: Peer; pod: Pod }>();
+  /** Cuts what would not be opened now. What nobody knows at the moment goes on. */
+  const recheck = async () => {
+    for (const { stream, peer, pod } of joined) {
+      const refusal = await rule!.refusal(pod, peer);
+      if (refusal?.status === 403) resetStream(stream, new Error(refusal.reason));
+    }
+  };
+  rule?.onChange(
+    () => void recheck().catch((error: unknown) => log.warn('open tunnels were not judged', { error })),
+  );
 
   const open = async (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, link: Link) => {
     const { key, certificate } = link.peer;
@@ -60,7 +77,7 @@ export function tunnelHandler(options: {
       return answer(stream, 404, `there is no pod ${uid} at ${target.address} here`);
     // Its app may close any moment. Refused now, a request of any kind can still go to another replica; cut later, it could not.
     if (worker.pod.metadata?.deletionTimestamp) return answer(stream, 503, `pod ${uid} is ending`);
-    const closed = await mayOpen?.(worker.pod, link.peer);
+    const closed = await rule?.refusal(worker.pod, link.peer);
     if (closed) return answer(stream, closed.status, closed.reason);
     if (stream.destroyed) return;
     const refusal = shares.refusal({ key, name: certificate.name }, 'tunnels');
@@ -77,6 +94,9 @@ export function tunnelHandler(options: {
       return;
     }
     stream.respond({ ':status': 200 });
+    const tunnel = { stream, peer: link.peer, pod: worker.pod };
+    joined.add(tunnel);
+    stream.once('close', () => joined.delete(tunnel));
     join(stream, socket, worker.sandboxGone);
   };
 

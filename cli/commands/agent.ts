@@ -25,7 +25,7 @@ export default class AgentCommand extends KithCommand {
           exit: exitCodes.wrongInput,
         },
       );
-    const agent = await runHost(home, record);
+    const agent = await runHost(home, record, 'kith agent');
     const shut = onShutdown(() => agent.stop());
     agent.onLeave(() => shut('kith leave'));
     await agent.registered;

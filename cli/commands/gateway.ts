@@ -22,7 +22,7 @@ export default class GatewayCommand extends KithCommand {
     const { flags } = await this.parse(GatewayCommand);
     const home = new Home();
     const record = requireCluster(home);
-    lockGateway(home);
+    lockGateway(home, 'kith gateway');
     const { runGateway } = await import('../../gateway/main.ts');
     const tools = programTools('gateway');
     const gateway = await runGateway({

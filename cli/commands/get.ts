@@ -10,6 +10,7 @@ import { CliError, exitCodes } from '../errors.ts';
 import { fetchTable } from '../fetch-table.ts';
 import { allNamespacesFlag, namespaceFlag, selectorFlag } from '../flags.ts';
 import { Home } from '../home.ts';
+import { byLastSeen } from '../last-seen.ts';
 import { typeName } from '../print/object-name.ts';
 import { objectPrinter, type ObjectFormat } from '../print/objects.ts';
 import { TablePrinter } from '../print/table.ts';
@@ -92,7 +93,7 @@ export default class Get extends KithCommand {
         );
       else {
         const { items, metadata } = await client.list(wordOf(kind), scope);
-        found.push(...items);
+        found.push(...(kind.kind === 'Event' ? byLastSeen(items, (item) => item) : items));
         resourceVersion = metadata.resourceVersion;
       }
     }

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { amountOf } from '../../api/resources.ts';
 import { systemClock } from '../../process/clock.ts';
 import { writeFileAtomically } from '../../process/folder.ts';
-import { lockFolder } from '../../process/lock.ts';
 import { defaultPorts, freePort } from '../../process/ports.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { KithCommand } from '../command.ts';
@@ -14,7 +13,7 @@ import { sayingSo } from '../looking.ts';
 import { memberName } from '../names.ts';
 import { memberOf, quietProgramTools, requireCluster } from '../program.ts';
 import { lendFile, runHost, type Lend } from '../run-host.ts';
-import { lockGateway } from '../running.ts';
+import { lockGateway, lockHome } from '../running.ts';
 
 export default class Join extends KithCommand {
   static override description =
@@ -36,10 +35,12 @@ export default class Join extends KithCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Join);
     const home = new Home();
-    lockFolder(home.folder('run'), 'home');
     const lend = lendOf(flags);
-    let record: ClusterRecord;
     const wished = memberName(flags.name ?? hostname(), flags.name ? '--name' : undefined);
+    // What cannot be read leaves no home behind.
+    if (args.invite) (await import('../../swarm/invite.ts')).parseInvite(args.invite);
+    lockHome(home, 'kith join');
+    let record: ClusterRecord;
     const wasMember = home.cluster() !== undefined;
     if (args.invite) {
       const { joinCluster } = await import('../joining.ts');
@@ -55,7 +56,7 @@ export default class Join extends KithCommand {
     if (Object.keys(lend).length > 0) await writeFileAtomically(lendFile(home), `${JSON.stringify(lend)}\n`);
     if (record.role === 'user') return this.#openApps(home, record, flags.output);
 
-    const agent = await runHost(home, record, quietProgramTools(home, 'agent'));
+    const agent = await runHost(home, record, 'kith join', quietProgramTools(home, 'agent'));
     const endForwarder = await offerForwarder(home, record, agent.transport);
     let left: string | undefined;
     const shut = onShutdown(async () => {
@@ -92,7 +93,7 @@ export default class Join extends KithCommand {
   }
 
   async #openApps(home: Home, record: ClusterRecord, output: string): Promise<void> {
-    lockGateway(home);
+    lockGateway(home, 'kith join');
     record.ports.gateway ??= await freePort(defaultPorts.gateway);
     await home.writeCluster(record);
     const { runGateway } = await import('../../gateway/main.ts');

@@ -1,20 +1,16 @@
 import { Flags } from '@oclif/core';
-import { existsSync, rmSync } from 'node:fs';
 import { within } from '../../process/bounded.ts';
 import { systemClock } from '../../process/clock.ts';
 import { callControl } from '../../process/control.ts';
-import { lockFolder } from '../../process/lock.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { Home, type ClusterRecord } from '../home.ts';
 import { sayingSo } from '../looking.ts';
+import { removeMembership } from '../membership.ts';
 import { quietProgramTools, requireCluster } from '../program.ts';
 import { runHost } from '../run-host.ts';
-import { runningIn, stopRunning, untilEnded } from '../running.ts';
-
-/** What a membership consists of, under the home folder; nothing else is removed. The record goes last: without it nothing is left. */
-const membershipFiles = ['agent', 'keys', 'images', 'logs', 'gateway.json', 'lend.json', 'cluster.json'];
+import { lockHome, runningIn, stopRunning, untilEnded } from '../running.ts';
 
 /** A controller that runs is found well within this. */
 const registerMsMax = 20_000;
@@ -44,13 +40,13 @@ export default class Leave extends KithCommand {
       );
     if (record.role !== 'host') {
       if (await stopRunning(home)) this.log('What ran here is stopped.');
-      lockFolder(home.folder('run'), 'home');
+      lockHome(home, 'kith leave');
     } else if (flags.force) await this.#stopHost(home, record);
     else await this.#sayGoodbye(home, record);
     // Until this process ends the home is ours: nothing can start on what is being removed.
-    const found = membershipFiles.filter((file) => existsSync(home.file(file)));
-    for (const file of found) rmSync(home.file(file), { recursive: true, force: true });
-    this.log(`Left. Removed from ${home.path}: ${found.join(', ')}.`);
+    const { removed, kept } = removeMembership(home);
+    this.log(`Left. Removed from ${home.path}: ${removed.join(', ')}.`);
+    if (kept.length > 0) this.log(`Not kith's, and still there: ${kept.join(', ')}.`);
     if (record.role === 'host' && flags.force)
       this.log(
         `The controller of "${record.name}" was not told. If it ever runs again it shows this host as NotReady or Unknown, until somebody there types: kubectl delete node ${record.member}`,
@@ -63,7 +59,7 @@ export default class Leave extends KithCommand {
     const answer = await this.#leaveWhereItRuns(home, record);
     if (answer) {
       await untilEnded(home);
-      lockFolder(home.folder('run'), 'home');
+      lockHome(home, 'kith leave');
     }
     const { forced } = answer ?? (await this.#leaveFromHere(home, record));
     if (forced > 0) this.log(`${forced} pods did not end in time and were stopped.`);
@@ -81,8 +77,8 @@ export default class Leave extends KithCommand {
   async #leaveFromHere(home: Home, record: ClusterRecord): Promise<LeaveAnswer> {
     if (runningIn(home))
       throw new CliError('KITH_STARTING', 'this host is just starting', { next: 'kith leave once more' });
-    lockFolder(home.folder('run'), 'home');
-    const agent = await runHost(home, record, quietProgramTools(home, 'agent'));
+    lockHome(home, 'kith leave');
+    const agent = await runHost(home, record, 'kith leave', quietProgramTools(home, 'agent'));
     onShutdown(() => agent.stop());
     try {
       const seconds = registerMsMax / 1000;
@@ -101,10 +97,10 @@ export default class Leave extends KithCommand {
   async #stopHost(home: Home, record: ClusterRecord): Promise<void> {
     this.log(`Leaving "${record.name}" without telling its controller: its apps end here …`);
     const stopped = await stopRunning(home);
-    lockFolder(home.folder('run'), 'home');
+    lockHome(home, 'kith leave');
     if (stopped) return;
     try {
-      const agent = await runHost(home, record, quietProgramTools(home, 'agent'));
+      const agent = await runHost(home, record, 'kith leave', quietProgramTools(home, 'agent'));
       await agent.stop();
     } catch (error) {
       // A membership that is damaged must not keep anyone from getting rid of it.

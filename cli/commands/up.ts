@@ -10,9 +10,8 @@ import { Home, onLoopback, type ClusterRecord } from '../home.ts';
 import { memberName } from '../names.ts';
 import { programTools } from '../program.ts';
 import { programError } from '../program-error.ts';
-import { untilNoGateway } from '../running.ts';
+import { lockHome, untilNoGateway } from '../running.ts';
 import { ChildFailed, superviseChild, type SupervisedChild } from '../../process/child.ts';
-import { lockFolder } from '../../process/lock.ts';
 import { logFile } from '../../process/log-file.ts';
 import { claimPort, defaultPorts, freePort } from '../../process/ports.ts';
 import { onShutdown } from '../../process/shutdown.ts';
@@ -58,7 +57,7 @@ export default class Up extends KithCommand {
     const { flags } = await this.parse(Up);
     const home = new Home();
     const tools = programTools('up');
-    lockFolder(home.folder('run'), 'home');
+    lockHome(home, 'kith up');
     await untilNoGateway(home);
     const record = await this.#record(home, flags);
 

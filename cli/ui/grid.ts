@@ -1,5 +1,5 @@
 import { cutText, padText, textWidth } from '../print/text-width.ts';
-import { ageText, type Row } from './rows.ts';
+import { ageText, cellText, type Row } from './rows.ts';
 import type { Pane } from './view.ts';
 
 interface Column {
@@ -77,7 +77,8 @@ export function gridOf(
     line: (row, now) => ({
       cells: shown.map((index, place) => {
         const { cell, state = false } = columns[index]!;
-        return { text: cut(cell === 'age' ? ageText(row, now) : (row.cells[cell] ?? ''), place), state };
+        const text = cell === 'age' ? ageText(row, now) : cellText(row, cell, state, now);
+        return { text: cut(text, place), state };
       }),
     }),
   };
@@ -103,11 +104,14 @@ const measured = new WeakMap<Row[], number[]>();
 function naturalWidths(pane: Pane, rows: Row[]): number[] {
   const known = measured.get(rows);
   if (known) return known;
-  const widths = columnsOf[pane].map(({ title, cell, grows }) => {
+  const widths = columnsOf[pane].map(({ title, cell, grows, state }) => {
     if (cell === 'age') return ageWidth;
     if (grows) return growsFrom;
     let width = textWidth(title);
-    for (const row of rows) width = Math.max(width, textWidth(row.cells[cell] ?? ''));
+    for (const row of rows) {
+      const told = state && row.stateSince ? ageWidth + 1 : 0;
+      width = Math.max(width, textWidth(row.cells[cell] ?? '') + told);
+    }
     return Math.min(cellWidthMax, width);
   });
   measured.set(rows, widths);

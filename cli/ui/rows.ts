@@ -14,6 +14,8 @@ export interface Row {
   state: State;
   /** Since when, RFC 3339: its age is told when the row is drawn. */
   since: string | undefined;
+  /** Since when its state is so, where that is told beside it: `gone 5m`. */
+  stateSince?: string;
   /** What the user may want to know of it at length; empty where all is well. */
   why: string;
   /** The pod whose log belongs to it: `namespace/name`. */
@@ -34,19 +36,25 @@ export interface HostPods {
 export function hostRow(node: Node, pods: HostPods): Row {
   const name = plainText(node.metadata?.name ?? '');
   const ready = conditionOf(node.status?.conditions, 'Ready');
-  const state = ready?.status === 'True' ? 'good' : ready?.status === 'False' ? 'bad' : 'busy';
+  // A host that is Suspect may be back in a second; from Unknown on it is treated as gone.
+  const isGone = ready?.status === 'Unknown' && ready.reason === 'NodeStatusUnknown';
+  const state =
+    ready?.status === 'True' ? 'good' : ready?.status === 'False' || isGone ? 'bad' : ('busy' as const);
   const word =
     state === 'good'
       ? node.spec?.unschedulable
         ? 'Cordoned'
         : 'Ready'
-      : plainText(ready?.reason ?? 'New').replace(/^Node(?=[A-Z])/, '');
+      : isGone
+        ? 'gone'
+        : plainText(ready?.reason ?? 'New').replace(/^Node(?=[A-Z])/, '');
   const annotations = node.metadata?.annotations ?? {};
   const annotated = (key: string) => plainText(annotations[`kith.home.arpa/${key}`] ?? '');
   return {
     key: name,
     state,
     since: node.metadata?.creationTimestamp,
+    ...(isGone && ready.lastTransitionTime ? { stateSince: ready.lastTransitionTime } : {}),
     why: state === 'good' ? '' : plainText(ready?.message ?? ''),
     command: `kith describe node ${name}`,
     cells: [
@@ -146,7 +154,17 @@ const stateCell = (state: State, word: string) => `${glyphs[state]} ${word}`;
 
 /** A short age: `12s`, `4m30s`, `3h`. */
 export function ageText({ since }: Row, now: Date): string {
-  return since ? humanDuration(Math.max(0, now.getTime() - Date.parse(since))) : '';
+  return since ? durationSince(since, now) : '';
+}
+
+/** A cell's own words, with the age of the state where it is told: `✗ gone 5m`. */
+export function cellText({ cells, stateSince }: Row, cell: number, isState: boolean, now: Date): string {
+  const text = cells[cell] ?? '';
+  return isState && stateSince ? `${text} ${durationSince(stateSince, now)}` : text;
+}
+
+function durationSince(time: string, now: Date): string {
+  return humanDuration(Math.max(0, now.getTime() - Date.parse(time)));
 }
 
 /** Rows keep their place: sorted by key, not by what changes. */

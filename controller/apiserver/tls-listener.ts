@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { forbidden } from '../../api/errors.ts';
 import type { Clock } from '../../process/clock.ts';
+import { Connections } from '../../process/connections.ts';
 import type { ApiServer } from './create.ts';
 import type { Tokens } from './auth/tokens.ts';
 import { deliver, type Outlet } from './http/deliver.ts';
@@ -28,11 +29,22 @@ export interface TlsListener {
   close(graceMs?: number): Promise<void>;
 }
 
+export interface ConnectionLimits {
+  connectionsMax: number;
+  handshakesMax: number;
+}
+
 const address = '127.0.0.1';
 /** One client's streams on one connection; k9s and Lens open dozens. */
 const streamsMax = 500;
 /** Megabytes that a session may hold: many watches on one connection, each with a window of its own. */
 const sessionMemoryMax = 64;
+/** Connections of this machine's programs, each some 20 KiB; beyond these the one goes that has asked for nothing for longest. */
+const connectionsMax = 2_048;
+/** Of these, such as have not ended their TLS handshake. */
+const handshakesMax = 512;
+/** A handshake on one machine takes milliseconds. */
+const handshakeWithinMs = 5_000;
 const headersWithinMs = 10_000;
 const requestWithinMs = 60_000;
 const stopGraceMs = 3_000;
@@ -52,8 +64,9 @@ export async function tlsListener(options: {
   clientCertificates?: ClientCertificates;
   port: number;
   clock: Clock;
+  limits?: Partial<ConnectionLimits>;
 }): Promise<TlsListener> {
-  const { apiServer, certificate, tokens, clientCertificates, clock } = options;
+  const { apiServer, certificate, tokens, clientCertificates, clock, limits = {} } = options;
   if (tokens) apiServer.authenticator.add(tokens);
   const server = createSecureServer({
     key: certificate.key,
@@ -62,10 +75,17 @@ export async function tlsListener(options: {
     allowHTTP1: true,
     // Nobody must show one: whether it counts is seen with each request, for it may be revoked.
     ...(clientCertificates && { requestCert: true, rejectUnauthorized: false, ca: clientCertificates.ca }),
+    handshakeTimeout: handshakeWithinMs,
     maxSessionMemory: sessionMemoryMax,
     settings: { maxConcurrentStreams: streamsMax },
   });
   Object.assign(server, { headersTimeout: headersWithinMs, requestTimeout: requestWithinMs });
+  const connections = new Connections(limits.connectionsMax ?? connectionsMax);
+  const handshakes = new Connections(limits.handshakesMax ?? handshakesMax);
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    handshakes.add(socket);
+  });
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   let port = options.port;
@@ -110,12 +130,14 @@ export async function tlsListener(options: {
     return leaving.signal;
   };
   server.on('request', (request, response) => {
+    response.once('close', connections.begin(request.socket));
     respond(request, response).catch(() => response.destroy());
   });
   // HTTP/1.1 only: exec, attach and port-forward leave it for streams.
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {});
     busy.set(message.socket, 1);
+    connections.begin(message.socket);
     const signal = leavingWith(socket);
     ask(asRequest(message), { signal, upgrade: { message, socket, head } })
       .then((answer) => answerUpgrade(socket, answer))
@@ -127,6 +149,7 @@ export async function tlsListener(options: {
     session.on('error', () => {});
   });
   server.on('secureConnection', (socket: Socket) => {
+    handshakes.remove(socket);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => {});

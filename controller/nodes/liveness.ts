@@ -31,7 +31,7 @@ export interface Hearing {
   lastHeardAt(nodeName: string): number | undefined;
   /** The node said goodbye, and has not been heard since. */
   goodbye(nodeName: string): boolean;
-  /** Asks `viaNode` whether it reaches `targetNode`. */
+  /** Has `viaNode` ask `targetNode` for a sign of life, and says whether that came. */
   probe(viaNode: string, targetNode: string): Promise<boolean>;
 }
 

@@ -1,10 +1,21 @@
 import type { ClientHttp2Session } from 'node:http2';
 import type { Clock } from '../../process/clock.ts';
+import { secretBytes } from '../../process/secret.ts';
+import { isAliveProof, NONCE_BYTES } from '../../swarm/alive.ts';
 import type { Link, Purpose } from '../../swarm/swarm.ts';
 import type { Hearing } from './liveness.ts';
 
 /** A helper has its own second to reach the target; a probe without an answer by then says nothing. */
 const probeMsMax = 1_500;
+
+/** An answer is a signature and some words. */
+const answerBytesMax = 1_024;
+
+export interface ProbeGuards {
+  answerBytesMax: number;
+  /** Whether it is what the member with this key (hex) answers to the nonce. */
+  isProof: (proof: unknown, nonce: string, key: string) => boolean;
+}
 
 interface Heard {
   links: Map<Purpose, Link>;
@@ -18,9 +29,11 @@ interface Heard {
 export class SwarmHearing implements Hearing {
   readonly #clock: Clock;
   readonly #nodes = new Map<string, Heard>();
+  readonly #guards: ProbeGuards;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, guards: Partial<ProbeGuards> = {}) {
     this.#clock = clock;
+    this.#guards = { answerBytesMax, isProof: isAliveProof, ...guards };
   }
 
   /** Call for every link that was admitted. */
@@ -62,35 +75,41 @@ export class SwarmHearing implements Hearing {
     return this.#nodes.get(nodeName)?.links.get('streams')?.session;
   }
 
+  /** A helper is any host, and hosts lie: only the target's own answer to our nonce, which the helper passes on, says that it lives. */
   async probe(viaNode: string, targetNode: string): Promise<boolean> {
     const session = this.streams(viaNode);
     const key = this.#nodes.get(targetNode)?.key;
     if (!session || session.destroyed || !key) return false;
+    const nonce = secretBytes(NONCE_BYTES).toString('hex');
     return new Promise((resolve) => {
       const stream = session.request({
         ':method': 'POST',
         ':path': '/probe',
         'content-type': 'application/json',
       });
-      let text = '';
+      const parts: Buffer[] = [];
+      let bytes = 0;
       const timer = this.#clock.after(probeMsMax, () => stream.close());
-      stream.setEncoding('utf8');
-      stream.on('data', (chunk: string) => (text += chunk));
+      stream.on('data', (part: Buffer) => {
+        bytes += part.length;
+        if (bytes > this.#guards.answerBytesMax) stream.destroy();
+        else parts.push(part);
+      });
       stream.on('error', () => resolve(false));
       stream.on('close', () => {
         timer.cancel();
-        resolve(saysReached(text));
+        resolve(this.#guards.isProof(proofIn(Buffer.concat(parts)), nonce, key));
       });
-      stream.end(JSON.stringify({ key }));
+      stream.end(JSON.stringify({ key, nonce }));
     });
   }
 }
 
-function saysReached(text: string): boolean {
+function proofIn(answer: Buffer): unknown {
   try {
-    return (JSON.parse(text) as { reached?: boolean }).reached === true;
+    return (JSON.parse(answer.toString('utf8')) as { proof?: unknown } | null)?.proof;
   } catch {
     // Cut short, or nothing came: the helper could not say.
-    return false;
+    return undefined;
   }
 }

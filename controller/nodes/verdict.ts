@@ -14,6 +14,12 @@ export const missingMs = 1_500;
 /** How long that doubt spares them if somebody else is still heard, which says that our link works after all. */
 export const ownLinkDoubtMs = 60_000;
 
+/**
+ * Helpers' word spares a host that we do not hear ourselves for so long: enough for a bad patch of one line. A host that the controller
+ * cannot reach for longer takes no orders, whoever else hears it.
+ */
+export const helpedMsMax = 15_000;
+
 export type Verdict = 'Ready' | 'Suspect' | 'Unknown' | 'Goodbye';
 
 /** What is known of one host. Monotonic milliseconds. */
@@ -22,7 +28,7 @@ export interface Observation {
   previous: Verdict;
   /** Since its last sign of life on our own link. */
   lastHeardMsAgo: number;
-  /** Since a helper last said that it reaches the host; undefined if none ever did. Helpers that have not answered do not count. */
+  /** Since a helper last proved that it reaches the host; undefined if none ever did. Helpers that have not answered do not count. */
   reachedMsAgo?: number;
   /** It said that it goes, and has not been heard since. */
   goodbye: boolean;
@@ -63,9 +69,9 @@ export function judge(
   );
 }
 
-/** Milliseconds since the host was last known to live, by our own ear or a helper's. */
+/** Milliseconds since the host was last known to live, by our own ear or, for a while, a helper's. */
 export function silenceMs({ lastHeardMsAgo, reachedMsAgo = Infinity }: Observation): number {
-  return Math.min(lastHeardMsAgo, reachedMsAgo);
+  return lastHeardMsAgo < helpedMsMax ? Math.min(lastHeardMsAgo, reachedMsAgo) : lastHeardMsAgo;
 }
 
 function judgeAlone(seen: Observation): Judgement {
@@ -77,6 +83,11 @@ function judgeAlone(seen: Observation): Judgement {
       ? { verdict: 'Ready', why: 'heard' }
       : { verdict: 'Ready', why: 'not heard by the controller, but another host reaches it' };
   }
+  if ((seen.reachedMsAgo ?? Infinity) < suspectMs)
+    return {
+      verdict: 'Unknown',
+      why: `not heard by the controller for ${seconds} s, whoever else reaches it`,
+    };
   // Once given up, a host does not become a mere suspect again without having been heard.
   return silence < unknownMs && seen.previous !== 'Unknown'
     ? { verdict: 'Suspect', why: `silent for ${seconds} s, and no other host reaches it` }

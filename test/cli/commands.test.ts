@@ -83,6 +83,23 @@ describe('kith', function () {
       assert.match(yaml.out, /^apiVersion: v1\nkind: Pod\nmetadata:\n {2}name: hello-1\n/m);
     });
 
+    it('prints events in the order of time, the newest last, in each format', async () => {
+      const about = (reason: string, seconds: number) => happened('hello-1', reason, 'so', 'Normal', seconds);
+      await cluster.put(
+        ...[about('Alpha', 1), about('Beta', 300), about('Gamma', 60)].map((event) => ({
+          ...event,
+          metadata: { ...event.metadata, namespace: 'other' },
+          involvedObject: { ...event.involvedObject, namespace: 'other' },
+        })),
+      );
+      // A name has the reason too.
+      const order = (out: string) => [...new Set(out.toLowerCase().match(/alpha|beta|gamma/g))];
+      for (const args of [[], ['-o', 'wide'], ['-o', 'name']]) {
+        const { out } = await cluster.kith(['get', 'events', '-n', 'other', ...args]);
+        assert.deepEqual(order(out), ['beta', 'gamma', 'alpha'], args.join(' '));
+      }
+    });
+
     it('says that there is nothing, on standard error and with success', async () => {
       const { code, out, err } = await cluster.kith(['get', 'secrets']);
       assert.deepEqual([code, out, err], [0, '', 'No resources found in default namespace.\n']);

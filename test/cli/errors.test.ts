@@ -44,6 +44,22 @@ describe('errors', () => {
     assert.deepEqual(told, { lines: ['Error (KITH_NO_FILE): there is no file x', 'Try: check'], exit: 2 });
   });
 
+  it('keep their lines, and nothing else that would move a cursor or change a colour', () => {
+    const told = describeError(
+      new CliError('KITH_NO_FILE', 'no \u001b[2Jfile\r\n  and\u0007 more', {
+        next: 'check \u001b]0;title\u0007it',
+      }),
+    );
+    assert.deepEqual(told.lines, ['Error (KITH_NO_FILE): no file·\n  and· more', 'Try: check it']);
+    process.env['KITH_DEBUG'] = '1';
+    try {
+      const { lines } = describeError(new TypeError('\u001b[31mred'));
+      assert.match(lines.at(-1)!, /TypeError: red\n +at /);
+    } finally {
+      delete process.env['KITH_DEBUG'];
+    }
+  });
+
   it('of the API, of invites and of the wire have a code and a next step each', () => {
     for (const words of [apiErrorWords, inviteErrorWords, swarmErrorWords])
       for (const [reason, { code, next }] of Object.entries(words)) {

@@ -54,6 +54,33 @@ describe('the screen of kith top', () => {
     assert.match(shown, /! BackOff/);
   });
 
+  it('says of a host that is gone since when, and that nothing is on its way', () => {
+    const since = '2030-01-01T00:00:00Z';
+    const gone = (reason = 'NodeStatusUnknown') =>
+      hostRow(
+        host('barn', {
+          status: 'Unknown',
+          reason,
+          message: 'The host has been silent.',
+          lastTransitionTime: since,
+        }),
+        new Map(),
+      );
+    const at = (minutes: number, row = gone()) =>
+      text(
+        screenOf({
+          now: new Date(Date.parse(since) + minutes * 60_000),
+          rows: { hosts: [row], pods, events },
+        }),
+        { focus: 'hosts' },
+      );
+    assert.match(at(5), /barn +✗ gone 5m /);
+    assert.match(at(90), /barn +✗ gone 90m /);
+    assert.match(at(5), /The host has been silent\./);
+    assert.match(at(5, gone('NodeSuspect')), /barn +◐ Suspect /);
+    assert.match(at(5), /0\/1 hosts ready/);
+  });
+
   it('shows one pane at 44 columns, the one in focus', () => {
     const shown = text(screenOf(), { focus: 'hosts' }, { columns: 44, rows: 24 });
     assert.match(shown, /1 HOSTS/);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Deployment } from '../../api/types.ts';
 import { CliCluster, type Ran } from './cluster.ts';
@@ -287,6 +287,39 @@ metadata: {name: new}
     assert.match((await cluster.kith(['apply', '-f', 'nope.yaml'])).err, /KITH_NO_FILE.*nope\.yaml/);
     assert.match((await apply('# nothing\n')).err, /KITH_NO_INPUT/);
     assert.match((await cluster.kith(['apply'])).err, /KITH_NO_INPUT.*\nTry: kith apply -f FILE/);
+  });
+
+  it('names a link in a folder that leads to nothing', async () => {
+    const folder = join(cluster.home, 'linked');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'a.yaml'), config('linked'));
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'b.yaml'));
+    symlinkSync('c.yaml', join(folder, 'c.yaml'));
+    const refused = async (name: string) => {
+      const { code, err } = await cluster.kith(['apply', '-f', folder]);
+      assert.equal(code, 2);
+      assert.match(
+        err,
+        new RegExp(`^Error \\(KITH_NO_FILE\\): .*linked/${name} is a link that leads to nothing\nTry: `),
+      );
+      rmSync(join(folder, name));
+    };
+    await refused('b.yaml');
+    await refused('c.yaml');
+    assert.equal((await cluster.kith(['apply', '-f', folder])).out, 'configmap/linked created\n');
+  });
+
+  it('prints nothing of its input that a terminal would obey, and no line that its input made up', async () => {
+    const file = join(cluster.home, 'odd\u001b[2J.yaml');
+    writeFileSync(
+      file,
+      `apiVersion: v1\nkind: "Foo\\e[31m\\nTry: a stranger's advice"\nmetadata: {name: x}\n`,
+    );
+    const { code, err } = await cluster.kith(['apply', '-f', file]);
+    assert.equal(code, 2);
+    assert.match(err, /odd\.yaml:2: .*Foo.*a stranger's advice/);
+    assert.doesNotMatch(err, /[^\P{Cc}\n]/u);
+    assert.equal(err.match(/^Try: /gm)?.length, 1);
   });
 
   it('finishes what it began where nobody reads what it says', async () => {

@@ -3,7 +3,10 @@ import type { Event, Namespace, Node, Pod } from '../../api/types.ts';
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace(/\.\d+/, '');
 
 /** A host that is Ready, or is not and says why. */
-export function host(name: string, notReady?: { status: string; reason: string; message: string }): Node {
+export function host(
+  name: string,
+  notReady?: { status: string; reason: string; message: string; lastTransitionTime?: string },
+): Node {
   return {
     apiVersion: 'v1',
     kind: 'Node',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterRecord } from '../../cli/home.ts';
 import { bootstrapNodes } from '../../cli/bootstrap.ts';
+import { memberName } from '../../cli/names.ts';
 import { binary } from './cluster.ts';
 
 const founded: ClusterRecord = {
@@ -27,8 +28,12 @@ describe('kith up', function () {
 
   /** Runs a command that must be refused as wrong input; gives back what it said. */
   function refused(...args: string[]): string {
+    return refusedWith({}, ...args);
+  }
+
+  function refusedWith(environment: NodeJS.ProcessEnv, ...args: string[]): string {
     const { status, stderr } = spawnSync(process.execPath, [binary, ...args], {
-      env: { ...process.env, KITH_HOME: home, KUBECONFIG: join(home, 'kubeconfig') },
+      env: { ...process.env, KITH_HOME: home, KUBECONFIG: join(home, 'kubeconfig'), ...environment },
       encoding: 'utf8',
       timeout: 15_000,
     });
@@ -48,6 +53,17 @@ describe('kith up', function () {
           ),
         );
     assert.ok(!existsSync(clusterFile()), 'nothing was founded');
+  });
+
+  it('says once that KITH_LOG names no level, and which there are', () => {
+    const told = (level: string) => refusedWith({ KITH_LOG: level }, 'up', '--bootstrap', 'attic');
+    const lines = told('bogus').split('\n');
+    assert.equal(
+      lines[0],
+      'KITH_LOG=bogus is no level of the log, which stays at info. The levels: debug, info, warn, error.',
+    );
+    assert.equal(lines.filter((line) => line.includes('KITH_LOG')).length, 1);
+    for (const level of ['debug', '']) assert.doesNotMatch(told(level), /KITH_LOG/);
   });
 
   it('refuses DHT nodes that are none, by the part that is wrong', () => {
@@ -70,6 +86,22 @@ describe('kith up', function () {
       'dht.example.org:65535',
     ]);
     assert.deepEqual(bootstrapNodes(undefined), []);
+  });
+
+  it('refuses a name that is none, says what it would be the name of, and proposes one', () => {
+    for (const [flag, what] of [
+      ['--name', 'machine'],
+      ['--cluster', 'cluster'],
+    ] as const)
+      assert.match(
+        refused('up', flag, 'Bad Name'),
+        new RegExp(
+          `^Error \\(KITH_BAD_NAME\\): ${flag} "Bad Name" is no name for a ${what}: .*\nTry: ${flag} bad-name\n`,
+        ),
+      );
+    assert.throws(() => memberName('Ada L', '--for'), /--for "Ada L" is no name for a person: /);
+    assert.equal(memberName('ada', '--for'), 'ada');
+    assert.ok(!existsSync(clusterFile()), 'nothing was founded');
   });
 
   it('refuses other names than those that the cluster was founded with, and takes the same', () => {

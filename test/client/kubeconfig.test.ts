@@ -87,7 +87,11 @@ describe('the kubeconfig', () => {
     path = join(folder, 'config');
     for (const broken of ['a: [b', 'just text', '- a\n- b\n']) {
       await writeFile(path, broken);
-      await assert.rejects(writeContext(path, ours), (error: Error) => error.message.includes(path));
+      await assert.rejects(
+        writeContext(path, ours),
+        (error: Error & { code?: string }) =>
+          error.message.includes(path) && error.code === 'KITH_BAD_KUBECONFIG',
+      );
       assert.equal(await readFile(path, 'utf8'), broken);
     }
     await writeFile(path, '');

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { findJail } from '../../agent/sandbox/jail/trial.ts';
@@ -263,12 +272,15 @@ describe('a full disk under the whole home', function () {
   before(async function () {
     swarm = new TestSwarm();
     home = join(swarm.folder, 'attic');
-    const mounted = SmallDisk.mount(home, diskBytes);
+    const mounted = SmallDisk.mount(`${home}-disk`, diskBytes);
     if (typeof mounted === 'string') {
       console.log(`      skipped: ${mounted}`);
       return this.skip();
     }
     disk = mounted;
+    // Not the disk's root: what fills it would be a stranger's file in the home.
+    mkdirSync(`${home}-disk/home`, { mode: 0o700 });
+    symlinkSync(`${home}-disk/home`, home);
     await swarm.hub();
   });
   after(async () => {

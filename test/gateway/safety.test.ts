@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { until } from '../support/wait.ts';
 import { World } from './world.ts';
@@ -186,14 +188,56 @@ describe('what the gateway refuses', () => {
     assert.equal(statusOf(await world.raw('')), 408, 'a connection that never says a word is not kept');
   });
 
-  it('is more connections than it holds', async () => {
+  it('is connections without a request, the oldest first, where there are more than it holds', async () => {
     await world.gateway.stop();
     await world.startGateway({ limits: { connectionsMax: 3 } });
     await world.serve('app', [{ uid: 'app', node: 'host-of-app' }]);
-    const held = [world.connect(), world.connect(), world.connect()];
-    await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-    assert.equal(await world.raw(`GET / HTTP/1.1\r\nHost: ${host()}\r\n\r\n`), '');
+    const gone: number[] = [];
+    const open = async (index: number) => {
+      const socket = world.connect();
+      socket.once('close', () => gone.push(index));
+      await new Promise((resolve) => socket.once('connect', resolve));
+      return socket;
+    };
+    const held = [await open(0), await open(1), await open(2), await open(3)];
+    await until('the oldest has made room', () => gone.length >= 1);
+    const ask = `GET / HTTP/1.1\r\nHost: ${host()}\r\nConnection: close\r\n\r\n`;
+    assert.equal(statusOf(await world.raw(ask)), 200);
+    await until('the next has made room for who asks', () => gone.length >= 2);
+    assert.deepEqual(gone, [0, 1]);
     for (const socket of held) socket.destroy();
-    await until('room again', async () => (await world.ask('app', { fresh: true })).status === 200);
+  });
+
+  it('is an upgrade, whose connection it then ends though the client never does', async () => {
+    const refusedBy = async (host: string) => {
+      const socket = connect({ port: world.gateway.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      let said = '';
+      socket.on('error', () => {});
+      socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      // Half of it ends with the answer; whole it is only once the gateway has let go, which the next write finds out.
+      await once(socket, 'end');
+      await until('it is cut', () => {
+        socket.write('x');
+        return socket.destroyed;
+      });
+      return said;
+    };
+    assert.match(await refusedBy('evil.example'), /^HTTP\/1.1 [45]\d\d /);
+    assert.match(await refusedBy(world.authority('nobody')), /^HTTP\/1.1 404 /);
+  });
+
+  it('is one more connection where all that it holds ask for something', async () => {
+    await world.gateway.stop();
+    await world.startGateway({ limits: { connectionsMax: 3 } });
+    let asked = 0;
+    await world.app('slow', () => void asked++);
+    const held = [1, 2, 3].map(() => world.connect());
+    for (const socket of held) socket.write(`GET / HTTP/1.1\r\nHost: ${world.authority('slow')}\r\n\r\n`);
+    await until('all are under way', () => asked === 3);
+    const ask = `GET / HTTP/1.1\r\nHost: ${host()}\r\nConnection: close\r\n\r\n`;
+    assert.equal(await world.raw(ask), '');
+    for (const socket of held) socket.destroy();
+    await until('room again', async () => statusOf(await world.raw(ask)) > 0);
   });
 });

@@ -115,6 +115,34 @@ describe('a supervised child', () => {
     assert.equal(refusals, 2);
   });
 
+  it('is tried again where this process may open no more files', async () => {
+    const module = (name: string) =>
+      JSON.stringify(new URL(`../../process/${name}.ts`, import.meta.url).href);
+    // Takes every file there is, and lets them go when it hears of the refusal.
+    const supervisor = spawn(
+      'sh',
+      [
+        '-c',
+        'ulimit -n 64 && exec "$0" --input-type=module -e "$1"',
+        process.execPath,
+        `import { closeSync, openSync } from 'node:fs';
+         const { superviseChild } = await import(${module('child')}); const { systemClock: clock } = await import(${module('clock')});
+         const { systemRandom: random } = await import(${module('random')}); const { silentLog } = await import(${module('log')});
+         const refusals = []; const taken = [];
+         const log = { ...silentLog, warn: (message, { why }) => { refusals.push(why); taken.splice(0).forEach((file) => closeSync(file)); } };
+         try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+         const child = superviseChild({ name: 'x', clock, random, log, command: process.execPath, args: ['--input-type=module', '-e', ${JSON.stringify(serving)}] });
+         await child.ready(10000); console.log(refusals.join()); await child.stop(1000); process.exit(0);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let said = '';
+    for (const stream of [supervisor.stdout, supervisor.stderr]) stream.on('data', (text) => (said += text));
+    const [code] = (await once(supervisor, 'close')) as [number | null];
+    assert.equal(code, 0, said);
+    assert.match(said, /^spawn .* EMFILE\n$/);
+  });
+
   it('that does not serve in time is reported with its last words', async () => {
     child = superviseChild({
       name: 'three',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { callControl, controlSocketPath, serveControl } from '../../process/control.ts';
+import { callControl, controlSocketPaths, serveControl } from '../../process/control.ts';
 
 describe("a program's ear for its own user", () => {
   let home: string;
@@ -10,7 +10,7 @@ describe("a program's ear for its own user", () => {
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
   it('lies in a folder that nobody else may enter, also where that was open before', async () => {
-    const folder = dirname(controlSocketPath(home, 'agent'));
+    const folder = dirname(controlSocketPaths(home, 'agent')[0]!);
     mkdirSync(folder, { mode: 0o777 });
     const ear = await serveControl(home, 'agent', { leave: async () => ({ left: true }) });
     try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,31 @@ describe('the lock on a folder', () => {
     assert.equal(holderOf(folder, 'agent'), undefined);
     assert.equal(holderOf(folder, 'agent'), undefined);
     lockFolder(folder, 'agent').release();
+  });
+
+  it('tells who is refused what is in use and what holds it, and invents no name', () => {
+    const refusal = (name: string, of?: string) => {
+      try {
+        lockFolder(folder, name, of === undefined ? {} : { of });
+      } catch (error) {
+        assert.ok(error instanceof FolderBusy);
+        return error.message;
+      }
+      return 'it was free';
+    };
+    const locks = [lockFolder(folder, 'home', { by: 'kith join' }), lockFolder(folder, 'store')];
+    try {
+      const home = join(folder, '..');
+      assert.ok(
+        refusal('home', home).startsWith(`${home} is in use by process ${process.pid} (kith join). `),
+      );
+      assert.ok(refusal('store').startsWith(`${folder} is in use by process ${process.pid}. `));
+      writeFileSync(join(folder, 'store.pid'), '');
+      assert.match(refusal('store'), / is in use by a process that is just starting\. /);
+    } finally {
+      for (const lock of locks) lock.release();
+    }
+    assert.equal(refusal('home', folder), 'it was free');
   });
 
   it('of one name does not keep another name from being taken', () => {

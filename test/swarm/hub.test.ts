@@ -24,7 +24,11 @@ describe('a hub', () => {
   it('says which way it could not start where a port is taken', async () => {
     const hub = await startHub({ count: 1 });
     const { port } = parseAddress(hub.bootstrap[0]!);
-    await assert.rejects(startHub({ port, count: 1 }), /UDP port \d+ cannot be had/);
+    await assert.rejects(
+      startHub({ port, count: 1 }),
+      (error: NodeJS.ErrnoException) =>
+        /UDP port \d+ cannot be had/.test(error.message) && error.code === 'EADDRINUSE',
+    );
     await hub.close();
   });
 });

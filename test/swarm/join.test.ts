@@ -11,10 +11,13 @@ import {
   type Invite,
   type InviteErrorCode,
 } from '../../swarm/invite.ts';
+import { openStream } from '../../swarm/dial.ts';
+import { knock } from '../../swarm/knock.ts';
 import { joinWithInvite } from '../../swarm/join.ts';
 import { createKeyPair, keyId, type KeyPair } from '../../swarm/keys.ts';
 import type { SwarmMember } from '../../swarm/member.ts';
 import { testnet, type Testnet } from '../support/testnet.ts';
+import { flood } from './forged.ts';
 import { rawPeer } from './raw.ts';
 
 describe('an invite at the join door', () => {
@@ -158,6 +161,53 @@ describe('an invite at the join door', () => {
     assert.equal((await ask(thief, overheard)).reply.refused?.code, 'wrong-proof');
     assert.equal((await ask(honest, overheard)).reply.refused?.code, 'wrong-proof');
     assert.ok((await ask(honest)).reply.joined, 'with a proof of its own channel it is good');
+  });
+
+  describe('while strangers flood the door', () => {
+    let key: string;
+    before(async () => {
+      const limits = { strangers: { burst: 5, perSecond: 0.01 } };
+      const besieged = await net.makeMember({ role: 'controller', name: 'besieged' }, { limits });
+      const opened = await besieged.serveJoin({
+        keyPair: createKeyPair(),
+        lookup: (id) => records.get(id),
+        redeem: async ({ key: joiner, role, name }) =>
+          net.certify({ publicKey: Buffer.from(joiner, 'hex'), secretKey: Buffer.alloc(64) }, { role, name }),
+        controllers: () => [],
+      });
+      key = opened.key;
+      const attacker = await net.makeMember({ role: 'node', name: 'attacker' });
+      const { port } = besieged.dht.address()!;
+      // Also with what looks like a knock.
+      const shown = () => Buffer.concat([Buffer.from(give().id, 'hex'), Buffer.alloc(32)]);
+      await flood({ dht: attacker.dht, key, port, count: 100 });
+      await flood({ dht: attacker.dht, key, port, count: 100, shown });
+    });
+
+    it('lets in who holds it', async () => {
+      assert.equal((await join(give({ door: key }))).certificate.name, 'attic');
+    });
+
+    it('(control) has no place for others, nor for one whose time is over', async () => {
+      const stranger = await rawPeer(net);
+      await assert.rejects(stranger.open(key, 500), (error) => isSwarmError(error, 'no-answer'));
+      const { keyPair } = stranger;
+      const knocking = (invite: Invite) =>
+        openStream({
+          dht: stranger.member.dht,
+          clock: systemClock,
+          keyPair,
+          key,
+          certificate: knock(invite, keyId(keyPair.publicKey)),
+          known: undefined,
+          answerMs: 500,
+        });
+      const late = give({ door: key, expiresAt: Date.now() - 1 });
+      await assert.rejects(knocking(late), (error) => isSwarmError(error, 'no-answer'));
+      const foreign = { ...give({ door: key }), secret: '0'.repeat(40) };
+      await assert.rejects(knocking(foreign), (error) => isSwarmError(error, 'no-answer'));
+      (await knocking(give({ door: key }))).destroy();
+    });
   });
 
   it('is the only thing a stranger can bring: the member server gives it no stream', async () => {

@@ -9,12 +9,18 @@ import {
 import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '../../process/virtual-clock.ts';
 import { systemClock } from '../../process/clock.ts';
+import { silentLog, type Log } from '../../process/log.ts';
 import { Admission } from '../../swarm/admission.ts';
+import { encodeCertificate } from '../../swarm/certificate.ts';
 import { isSwarmError } from '../../swarm/errors.ts';
+import { certifiedHandshake } from '../../swarm/handshake.ts';
+import { createKeyPair, keyId, type KeyPair } from '../../swarm/keys.ts';
 import { defaultLimits, type Limits } from '../../swarm/limits.ts';
 import type { SwarmMember } from '../../swarm/member.ts';
 import type { Link, Purpose } from '../../swarm/swarm.ts';
 import { testnet, type Testnet } from '../support/testnet.ts';
+import { until } from '../support/wait.ts';
+import { flood } from './forged.ts';
 import { rawPeer } from './raw.ts';
 
 describe('admission', () => {
@@ -22,7 +28,7 @@ describe('admission', () => {
   const limits: Limits = {
     ...defaultLimits,
     handshakesPerKey: { burst: 3, perSecond: 1 },
-    handshakesPerAddress: { burst: 5, perSecond: 1 },
+    strangers: { burst: 5, perSecond: 1 },
     pendingHellos: 4,
     pendingHellosPerKey: 2,
     linksPerKey: 2,
@@ -32,19 +38,20 @@ describe('admission', () => {
 
   it('counts handshakes per key, and gives them back with time', async () => {
     const admission = new Admission(limits, clock);
-    const tries = (key: string, address: string) =>
-      [1, 2, 3, 4, 5].filter(() => admission.mayShakeHands(key, address)).length;
-    assert.equal(tries('a', '10.0.0.1'), 3);
-    assert.equal(tries('b', '10.0.0.2'), 3);
+    const tries = (key: string) => [1, 2, 3, 4, 5].filter(() => admission.mayShakeHands(key)).length;
+    assert.equal(tries('a'), 3);
+    assert.equal(tries('b'), 3);
     await clock.advance(2_000);
-    assert.equal(tries('a', '10.0.0.3'), 2);
+    assert.equal(tries('a'), 2);
   });
 
-  it('counts handshakes per address, whatever the keys', () => {
+  it('counts the handshakes of all strangers together, apart from those of whom it knows', async () => {
     const admission = new Admission(limits, clock);
-    const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
-    assert.equal(keys.filter((key) => admission.mayShakeHands(key, '10.0.0.1')).length, 5);
-    assert.ok(admission.mayShakeHands('g', '10.0.0.2'));
+    const tries = () => [1, 2, 3, 4, 5, 6, 7].filter(() => admission.mayShakeHandsAsStranger()).length;
+    assert.equal(tries(), 5);
+    assert.ok(admission.mayShakeHands('a'));
+    await clock.advance(2_000);
+    assert.equal(tries(), 2);
   });
 
   it('drops the oldest that said no hello, of the key that has too many, then of all', () => {
@@ -94,8 +101,8 @@ describe('a member under attack', () => {
   before(async () => (net = await testnet()));
   after(() => net.close());
 
-  const listening = async (limits: Partial<Limits> = {}) => {
-    server = await net.makeMember({ role: 'controller', name: 'controller' }, { limits });
+  const listening = async (limits: Partial<Limits> = {}, log: Log = silentLog) => {
+    server = await net.makeMember({ role: 'controller', name: 'controller', log }, { limits });
     accepted = [];
     open = openMax = 0;
     await server.listen({
@@ -264,12 +271,72 @@ describe('a member under attack', () => {
     await modest.open(server.key);
   });
 
-  it("does not answer handshakes beyond an address's share", async () => {
-    await listening({ handshakesPerAddress: { burst: 2, perSecond: 0.01 } });
-    for (let peer = 0; peer < 2; peer++) await (await rawPeer(net)).open(server.key);
-    await assert.rejects((await rawPeer(net)).open(server.key, 500), (error) =>
-      isSwarmError(error, 'no-answer'),
-    );
+  describe('by strangers who forge where they come from', () => {
+    /** What locked members out: a home's share of handshakes, 600 at once and then 60 a second, by address. */
+    const count = 700;
+    let refused = 0;
+    const countingLog: Log = { ...silentLog, debug: () => void refused++, child: () => countingLog };
+    beforeEach(() => (refused = 0));
+
+    const floodServer = async (shown?: (keyPair: KeyPair) => Buffer | undefined) => {
+      const attacker = await net.makeMember({ role: 'node', name: 'attacker' });
+      const { port } = server.dht.address()!;
+      await flood({ dht: attacker.dht, key: server.key, port, count, ...(shown && { shown }) });
+      await until(`${count} handshakes`, () => refused >= count);
+    };
+    const forged = (keyPair: KeyPair) => {
+      const certificate = net.certify(keyPair, { role: 'node', name: 'forged' });
+      return encodeCertificate({ ...certificate, signature: 'A'.repeat(certificate.signature.length) });
+    };
+    const noAnswer = (error: unknown) => isSwarmError(error, 'no-answer');
+
+    it('lets members in during a flood of fresh keys without a certificate', async () => {
+      await listening({}, countingLog);
+      await floodServer();
+      await (await net.makeMember({ role: 'node', name: 'attic' })).dial(server.key, 'control');
+    });
+
+    it('lets members in during a flood of forged certificates, those who were here before whatever its size', async () => {
+      await listening({ certificateChecks: { burst: 10, perSecond: 0.01 } }, countingLog);
+      const [known, unknown] = [
+        await net.makeMember({ role: 'node', name: 'known' }),
+        await net.makeMember({ role: 'node', name: 'unknown' }),
+      ];
+      const link = await known.dial(server.key, 'control');
+      await floodServer(forged);
+      await link.close();
+      await known.dial(server.key, 'control');
+      // The control: the flood took all that there was for unknown ones, which by default is a hundred times as much.
+      await assert.rejects(unknown.dial(server.key, 'control', { timeoutMs: 500 }), noAnswer);
+      await server.close();
+      refused = 0;
+      await listening({}, countingLog);
+      await floodServer(forged);
+      await unknown.dial(server.key, 'control');
+    });
+
+    it('(control) a share by address, which is what they say it is, would be spent by them', async () => {
+      const host = await net.makeMember({ role: 'node', name: 'by-address' });
+      const byAddress = new Map<string, number>();
+      const keyPair = createKeyPair();
+      const bare = host.dht.createServer({
+        createHandshake: certifiedHandshake(undefined),
+        firewall: (_key, _payload, { host: address }) => {
+          const taken = (byAddress.get(address) ?? 0) + 1;
+          byAddress.set(address, taken);
+          return taken > 600;
+        },
+      });
+      await bare.listen(keyPair);
+      const [attacker, member] = [await rawPeer(net), await rawPeer(net)];
+      const { port } = host.dht.address()!;
+      const key = keyId(keyPair.publicKey);
+      await member.open(key);
+      await flood({ dht: attacker.member.dht, key, port, count });
+      await until(`${count} handshakes`, () => (byAddress.get('127.0.0.1') ?? 0) >= count);
+      await assert.rejects(member.open(key, 500), noAnswer);
+      await bare.close();
+    });
   });
 
   it('lets a flood of silent connections not lock out a key that says hello', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFile } from '../../../process/folder.ts';
+import { inTemporaryFolder } from '../../../process/temporary-folder.ts';
 import { bundle } from './bundle.ts';
 import { worldWit } from './world.ts';
 
@@ -31,15 +31,30 @@ export async function componentOf(script: string): Promise<Uint8Array> {
   // Heavy (engine, component linker): loaded only when something is built.
   const engine: { componentize: unknown } = await import('@bytecodealliance/componentize-js');
   const componentize = engine.componentize as Componentize;
-  const folder = await mkdtemp(join(tmpdir(), 'kith-build-'));
-  try {
+  return inTemporaryFolder('kith-build-', async (folder) => {
     const sourcePath = join(folder, 'app.js');
     await writeFile(sourcePath, script).catch((error: unknown) => {
       throw withFile(error, sourcePath);
     });
-    return (await componentize({ sourcePath, witWorld: worldWit, worldName: 'app' })).component;
+    const component = within(folder, () =>
+      componentize({ sourcePath, witWorld: worldWit, worldName: 'app' }),
+    );
+    return (await component).component;
+  });
+}
+
+/**
+ * Calls `begin` with `folder` for the temporary folder: the builder makes one of its own there, which it leaves behind where it is
+ * interrupted. It does so before it first waits, so that nobody else in this process meets the change.
+ */
+function within<T>(folder: string, begin: () => T): T {
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = folder;
+  try {
+    return begin();
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
   }
 }
 

@@ -197,6 +197,10 @@ describe('blob exchange', () => {
     await store.remove(digest);
     await run(one.pull(digest, bytes.length));
     assert.equal(drip.asked.length, asked);
+    // A manifest, whose size nobody has said, is no way around it.
+    await store.remove(digest);
+    const other = exchange([await slow('drip', 100), await honest()], clock);
+    assert.ok((await run(other.pullSmall(digest, bytes.length))) < 30_000);
     // The control: a line of 20 KiB/s is slow and honest, and gets the time it needs.
     await store.remove(digest);
     assert.ok(

@@ -211,6 +211,31 @@ describe('images', () => {
     await assert.rejects(images.pull('hello:v1', { policy: 'IfNotPresent', signal: stopped }), /stopped/);
   });
 
+  it('refuses a path that names no image, also one that is no text, as the asker’s mistake', async () => {
+    const { peer } = await builder();
+    const statusOf = async (path: string) => {
+      const { status, body } = await peer.fetch(path, {});
+      body.resume();
+      return status;
+    };
+    for (const path of ['/images/%E0%A4%A', '/images/%', '/images/', '/images/Hello:v1'])
+      assert.equal(await statusOf(path), 400, path);
+    assert.equal(await statusOf('/images/other:v1'), 404);
+    assert.equal(await statusOf('/images/hello%3Av1'), 200);
+  });
+
+  it('says which images are here where one that is not is to get a name', async () => {
+    const { images } = await host();
+    await assert.rejects(
+      images.tag('none:v1', 'two:v1'),
+      /none:v1 is not on this machine\. It has no image\. kith image build/,
+    );
+    await images.importComponent(component(1), 'one:v1');
+    await assert.rejects(images.tag('none:v1', 'two:v1'), /It has one:v1\./);
+    await images.tag('one:v1', 'two:v1');
+    await assert.rejects(images.tag('none:v1', 'two:v1'), /It has one:v1, two:v1\./);
+  });
+
   it('removes an image’s blobs with its last name, and keeps those that others need', async () => {
     const { folder, images } = await host();
     await images.importComponent(component(1), 'one:v1');

@@ -16,7 +16,7 @@ describe('the streams link', () => {
   beforeEach(async () => {
     host = await LinkedHost.create(net, {
       logLimits: { segmentBytesMax: 2_000, segmentsMax: 3 },
-      reach: async (key) => key.startsWith('b'),
+      reach: async (key, nonce) => (key.startsWith('b') ? `signed ${nonce}` : undefined),
     });
     host.api.put(pod('web', { spec: { terminationGracePeriodSeconds: 1 } }));
     await host.untilReady('web');
@@ -100,8 +100,12 @@ describe('the streams link', () => {
   });
 
   it('answers a probe with whether the other member is heard', async () => {
-    const ask = (key: string) => request(link, 'POST', '/probe', JSON.stringify({ key }));
-    assert.deepEqual(JSON.parse((await ask('b'.repeat(64))).text), { reached: true });
+    const nonce = '0'.repeat(64);
+    const ask = (key: string) => request(link, 'POST', '/probe', JSON.stringify({ key, nonce }));
+    assert.deepEqual(JSON.parse((await ask('b'.repeat(64))).text), {
+      reached: true,
+      proof: `signed ${nonce}`,
+    });
     assert.deepEqual(JSON.parse((await ask('c'.repeat(64))).text), { reached: false });
     assert.equal((await ask('not a key')).status, 400);
   });

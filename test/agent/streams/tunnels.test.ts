@@ -86,7 +86,18 @@ describe('tunnels into pods', () => {
       return open(await member.dial(other.node.key, 'data'), to, closed.metadata!.uid!);
     };
     await assert.rejects(byName('ann'), refusedWith(403));
-    (await byName('bob')).destroy();
+    const bobs = await byName('bob');
+    const carols = await byName('carol');
+    // Who may no longer is cut; who still may goes on.
+    bobs.on('error', () => {});
+    other.api.away = false;
+    await until('bob is cut', () => {
+      // The API of the test does not tell a watch what it missed.
+      service('carol');
+      return bobs.destroyed;
+    });
+    carols.end('still here');
+    assert.equal(await text(carols), 'still here');
     await other.close();
   });
 

@@ -3,13 +3,19 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { isUnauthorized } from '../../../api/errors.ts';
 import { httpClient } from '../../../client/http-client.ts';
 import { tlsTransport, type TlsTransport } from '../../../client/tls-transport.ts';
 import { keptToken, Tokens } from '../../../controller/apiserver/auth/tokens.ts';
-import { tlsListener, type TlsListener } from '../../../controller/apiserver/tls-listener.ts';
+import {
+  tlsListener,
+  type ConnectionLimits,
+  type TlsListener,
+} from '../../../controller/apiserver/tls-listener.ts';
 import {
   servingCertificate,
   type ServingCertificate,
@@ -189,6 +195,65 @@ describe('the TLS listener', () => {
     await listener.close(60_000);
     await ended;
     await assert.rejects(client.list('Pod'), /does not answer/);
+  });
+
+  describe('under more connections than it holds', () => {
+    const sockets: Socket[] = [];
+    afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));
+
+    const listening = async (limits: Partial<ConnectionLimits>) => {
+      await listener.close(0);
+      transport.close();
+      const tokens = new Tokens().add(token, adminUser);
+      const { apiServer } = cluster;
+      listener = await tlsListener({ apiServer, certificate, tokens, port: 0, clock: systemClock, limits });
+      transport = tlsTransport({ server: listener.server, ca: certificate.ca, token });
+    };
+    const open = async (secure: boolean) => {
+      const { port } = listener;
+      const options = { host: '127.0.0.1', port, ca: certificate.ca, servername: 'localhost' };
+      const socket = secure ? connectTls(options) : connectTcp(options);
+      sockets.push(socket);
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket.once(secure ? 'secureConnect' : 'connect', resolve));
+      return socket;
+    };
+    const live = () => sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length;
+    const flood = async (count: number, secure: boolean) => {
+      for (let opened = 0; opened < count; opened++) (await open(secure)).resume();
+    };
+
+    for (const [secure, limits] of [
+      [false, { handshakesMax: 5 }],
+      [false, { connectionsMax: 5 }],
+      [true, { connectionsMax: 5 }],
+    ] as const)
+      it(`lets go of the oldest without a request (${secure ? 'TLS' : 'TCP'}, ${Object.keys(limits).join()}), and serves who asks`, async () => {
+        await listening(limits);
+        const client = httpClient(transport);
+        const stop = new AbortController();
+        const seen: string[] = [];
+        const watching = (async () => {
+          for await (const event of client.watch('ConfigMap', { namespace: 'default', signal: stop.signal }))
+            if (event.type === 'ADDED') seen.push(event.type);
+        })();
+        await until('the watch', () => cluster.apiServer.registry.reader.watchCount === 1);
+        await flood(30, secure);
+        await until('they have gone', () => live() <= 5);
+        assert.equal((await ask({ authorization })).status, 200);
+        await cluster.client.create(configMap('a'));
+        await until('the watch that was there before lives', () => seen.length === 1);
+        stop.abort();
+        await watching;
+      });
+
+    it('(control) would hold all of them', async () => {
+      await listening({ connectionsMax: Infinity, handshakesMax: Infinity });
+      await flood(30, false);
+      await flood(30, true);
+      assert.equal((await ask({ authorization })).status, 200);
+      assert.equal(live(), 60);
+    });
   });
 
   it('says which port is in use', async () => {

@@ -61,11 +61,21 @@ describe('liveness', () => {
   it('asks helpers before it accuses, and believes them', async () => {
     reachable = true;
     fallSilent();
-    await control.clock.advance(20_000);
+    await control.clock.advance(10_000);
     assert.equal(presenceOf(await node()), 'ready');
     assert.ok(probes.length > 0 && probes.every((probe) => probe.endsWith('→attic')));
     reachable = false;
     assert.ok((await control.until(is('suspect'))) <= 4_200);
+  });
+
+  it('gives up a host that it has not heard itself for 15 s, whatever helpers say', async () => {
+    reachable = true;
+    fallSilent();
+    await control.clock.advance(10_000);
+    const givenUpMs = 10_000 + (await control.until(is('unknown')));
+    assert.ok(givenUpMs >= 14_990 && givenUpMs <= 15_200, `${givenUpMs} ms`);
+    silentSince.delete('attic');
+    assert.ok((await control.until(is('ready'))) <= 120);
   });
 
   it('tells a goodbye from a cut, at once', async () => {

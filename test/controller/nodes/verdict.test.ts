@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { judge, type Observation, type Verdict } from '../../../controller/nodes/verdict.ts';
+import { judge, silenceMs, type Observation, type Verdict } from '../../../controller/nodes/verdict.ts';
 
 const attentive = { lagMs: 0 };
 const host = (name: string, lastHeardMsAgo: number, rest: Partial<Observation> = {}): Observation => ({
@@ -29,8 +29,13 @@ describe('liveness verdict', () => {
   });
 
   it('does not suspect a host that a helper reaches, as long as it does', () => {
-    assert.equal(verdictOn(host('a', 20_000, { reachedMsAgo: 500 })), 'Ready');
-    assert.equal(verdictOn(host('a', 20_000, { reachedMsAgo: 3_000 })), 'Suspect');
+    assert.equal(verdictOn(host('a', 14_000, { reachedMsAgo: 500 })), 'Ready');
+    assert.equal(verdictOn(host('a', 14_000, { reachedMsAgo: 3_000 })), 'Suspect');
+  });
+
+  it('gives up a host that it has not heard itself for fifteen seconds, whoever else reaches it', () => {
+    assert.equal(verdictOn(host('a', 14_999, { reachedMsAgo: 10 })), 'Ready');
+    assert.equal(verdictOn(host('a', 15_000, { reachedMsAgo: 10 })), 'Unknown');
   });
 
   it('believes a goodbye at once, however fresh the last beat', () => {
@@ -88,7 +93,7 @@ describe('liveness verdict', () => {
     assert.equal(verdictOn(host('a', 3_000), [...leaving, host('d', 1)]), 'Suspect');
   });
 
-  it('never accuses a host that was heard or reached within three seconds, nor more than half at once', () => {
+  it('never accuses a host that was heard within three seconds, or reached while it may be, nor more than half at once', () => {
     const anyHost = fc.record({
       lastHeardMsAgo: fc.nat(30_000),
       reachedMsAgo: fc.option(fc.nat(30_000), { nil: undefined }),
@@ -100,12 +105,11 @@ describe('liveness verdict', () => {
         const judged = judge(seen, { lagMs });
         const accused = seen.filter(({ name }) => ['Suspect', 'Unknown'].includes(judged.get(name)!.verdict));
         for (const { lastHeardMsAgo, reachedMsAgo = Infinity, goodbye } of accused) {
-          assert.ok(Math.min(lastHeardMsAgo, reachedMsAgo) >= 3_000 && !goodbye);
+          const reached = lastHeardMsAgo < 15_000 && reachedMsAgo < 3_000;
+          assert.ok(lastHeardMsAgo >= 3_000 && !reached && !goodbye);
         }
         if (lagMs > 250) assert.equal(accused.length, 0);
-        const silences = accused.map(({ lastHeardMsAgo, reachedMsAgo = Infinity }) =>
-          Math.min(lastHeardMsAgo, reachedMsAgo),
-        );
+        const silences = accused.map(silenceMs);
         const together = Math.max(...silences) - Math.min(...silences) <= 10_000;
         if (together) assert.ok(accused.length * 2 <= hosts.filter(({ goodbye }) => !goodbye).length);
       }),
