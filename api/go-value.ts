@@ -90,3 +90,8 @@ export function goQuantity(quantity: string | number): GoValue {
 export function goStrings(values: readonly string[]): GoValue {
   return new GoValue(`[]string{${values.map(quoted).join(', ')}}`);
 }
+
+/** A time of RFC 3339 as Go prints it: `2001-01-01 00:00:00 +0000 UTC`. */
+export function goTime(text: string): GoValue {
+  return new GoValue(text.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' +0000 UTC'));
+}

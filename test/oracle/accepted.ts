@@ -290,6 +290,7 @@ export const accepted: readonly Accepted[] = [
     'nodes/tainted*',
     'pods/a finalizer without a domain',
     'metadata/an owner that is none',
+    'metadata/a deletion time, later',
     'deletions/hold more',
   ].map((step) => ({
     step,

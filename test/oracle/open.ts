@@ -36,12 +36,7 @@ export const open: readonly Open[] = [
   },
   {
     missing: 'an owner that stands twice is dropped with a warning; deletionTimestamp and uid may not be set',
-    steps: [
-      'metadata/an owner twice',
-      'metadata/a deletion time, later',
-      'metadata/without a name',
-      'metadata/of its own version',
-    ],
+    steps: ['metadata/an owner twice'],
   },
   { missing: 'a uid in a patch; an operation that is none', steps: ['patches/merge: another uid'] },
   {

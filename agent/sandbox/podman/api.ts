@@ -1,5 +1,6 @@
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { request } from '../../../process/http.ts';
 import type { PodmanService } from './service.ts';
 
 const answerBytesMax = 16 * 1024 * 1024;

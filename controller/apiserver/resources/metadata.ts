@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../../../api/conditions.ts';
-import { badRequest, conflict } from '../../../api/errors.ts';
+import { badRequest, conflict, invalid } from '../../../api/errors.ts';
+import { invalidValue } from '../../../api/field-errors.ts';
+import { goTime } from '../../../api/go-value.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import type { ObjectMeta, Pod } from '../../../api/types.ts';
 import type { KubeObject } from '../../../client/client.ts';
@@ -153,6 +155,11 @@ function replacedMetadata(kind: Kind, old: ObjectMeta, given: ObjectMeta): Objec
       old.name!,
       `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${old.uid}`,
     );
+  const { deletionTimestamp } = given;
+  if (deletionTimestamp && deletionTimestamp !== old.deletionTimestamp)
+    throw invalid(kind, old.name!, [
+      invalidValue('metadata.deletionTimestamp', goTime(deletionTimestamp), 'field is immutable'),
+    ]);
   const { managedFields: _fields, selfLink: _link, ...kept } = given;
   const own = {
     name: old.name!,

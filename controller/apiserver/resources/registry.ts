@@ -226,8 +226,7 @@ export class Registry {
         scaledByUpdater(kind, old, before, decodedScale(name, body), author),
       );
     const input = decode(kind, body, context);
-    const given = input.metadata?.name;
-    if (given && given !== name) throw otherName(given, name);
+    refuseOtherName(input, name);
     refuseOtherNamespace(input, namespace);
     const version = input.metadata?.resourceVersion;
     const { object } = await this.#change(

@@ -14,7 +14,7 @@ export function clientCertificateRoutes(certificates: ClientCertificates): Exten
       method: 'DELETE',
       pattern: /^\/apis\/kith\.home\.arpa\/v1\/clientcertificates\/(?<user>[^/]+)$/,
       handler: async ({ params }) => ({
-        revoked: await certificates.revoke(decodeURIComponent(params['user']!)),
+        revoked: await certificates.revoke(nameIn(params['user']!)),
       }),
     },
   ];
@@ -30,4 +30,12 @@ function readWish(body: unknown): { user: string; groups: string[]; publicKey: s
   if (typeof expiresInMs !== 'number' || !(expiresInMs >= min && expiresInMs <= max))
     throw badRequest(`expiresInMs must be a number from ${min} (a minute) to ${max} (366 days)`);
   return { user, groups: groups as string[], publicKey, expiresInMs };
+}
+
+function nameIn(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badRequest(`${part.slice(0, 80)} is no name`);
+  }
 }

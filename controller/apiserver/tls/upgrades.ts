@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { STATUS_CODES } from '../../../process/http.ts';
 import type { ApiServerResponse } from '../http/exchange.ts';
 
 /**

@@ -96,7 +96,11 @@ describe('the streams link', () => {
     assert.equal((await request(link, 'GET', path('?tailLines=-1'))).status, 400);
     const exec = await request(link, 'POST', '/exec/default/web/app?command=sh');
     assert.equal(exec.status, 501);
-    assert.match(exec.text, /exec is not served/);
+    assert.match(exec.text, /runs one program and no further commands: .* runtimeClassName: podman/);
+    assert.equal((await request(link, 'POST', '/attach/default/web/app')).status, 501);
+    assert.equal((await request(link, 'POST', '/exec/default/web/other?command=sh')).status, 400);
+    const run = await request(link, 'POST', '/run/default/web/app');
+    assert.deepEqual([run.status, run.text], [501, "run is not served by this host's version of kith\n"]);
   });
 
   it('answers a probe with whether the other member is heard', async () => {
