@@ -27,8 +27,8 @@ export interface Original extends Server {
 export async function startOriginal(): Promise<Original> {
   const apiserver = built('kube-apiserver');
   const etcdProgram = built('etcd');
-  const folder = mkdtempSync(join(tmpdir(), 'kith-oracle-'));
   const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
+  const folder = mkdtempSync(join(tmpdir(), 'kith-oracle-'));
   const [etcdAt, peerAt] = [`http://127.0.0.1:${etcdPort}`, `http://127.0.0.1:${peerPort}`];
   writeAccountKeys(folder);
   writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`);
