@@ -4,7 +4,7 @@ import { headerDictionary } from './dictionary.ts';
 /** Names in lower case. */
 export type SpdyHeaders = Record<string, string>;
 
-/** A block that opens up to more than this is held to it by zlib's own buffer, and then never ends: its connection is given up. */
+/** What a block of headers may open up to: a few names and numbers. */
 const blockBytesMax = 64 * 1024;
 const headersMax = 100;
 
@@ -38,9 +38,16 @@ export class HeaderCodec {
   /** Call it for one block after the other. @throws Error where it is no block of headers */
   unpack(block: Buffer): Promise<SpdyHeaders> {
     return new Promise((resolve, reject) => {
+      // zlib stops where its buffer is full, and would wait for ever for a reader of the rest.
+      const isFull = () => {
+        if (this.#inflate.readableLength >= blockBytesMax)
+          reject(new Error(`a block of headers opens up to more than ${blockBytesMax} bytes`));
+      };
       this.#inflate.once('error', reject);
+      this.#inflate.on('readable', isFull);
       this.#inflate.write(block, () => {
         this.#inflate.off('error', reject);
+        this.#inflate.off('readable', isFull);
         try {
           resolve(headersIn((this.#inflate.read() as Buffer | null) ?? Buffer.alloc(0)));
         } catch (error) {
