@@ -64,6 +64,9 @@ export async function startOriginal(): Promise<Original> {
     await end(etcd);
     rmSync(folder, { recursive: true, force: true });
   };
+  // Whoever interrupts us leaves no server behind.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stop().then(() => process.exit(1)));
   const exchange: Server['exchange'] = async (asked) => {
     const answer = await send(agent, port, asked);
     if (asked.method !== 'GET' && seenLate.test(asked.path))

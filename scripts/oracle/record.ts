@@ -28,9 +28,6 @@ try {
   console.error((error as Error).message);
   process.exit(1);
 }
-// Whoever interrupts us leaves no server behind.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => void original.stop().then(() => process.exit(1)));
 try {
   const answer = await original.exchange({ method: 'GET', path: '/version', headers: {} });
   const { gitVersion } = JSON.parse(answer.body.toString()) as { gitVersion: string };
