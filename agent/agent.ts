@@ -29,7 +29,7 @@ import type { PodTools } from './pods/tools.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { dataHandler } from './streams/data.ts';
 import { OpenTo } from './streams/open-to.ts';
-import { streamsHandler, type Reach } from './streams/streams.ts';
+import { streamsHandler, type Reach, type StreamLimits } from './streams/streams.ts';
 import type { ShareLimits } from './streams/shares.ts';
 import type { TunnelLimits } from './streams/tunnels.ts';
 
@@ -62,6 +62,7 @@ export interface AgentOptions {
   logLimits?: Partial<LogLimits>;
   tunnelLimits?: Partial<TunnelLimits>;
   blobLimits?: Partial<ShareLimits>;
+  streamLimits?: StreamLimits;
 }
 
 /** One pod of this host, for its owner to see. */
@@ -214,7 +215,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       blobLimits: options.blobLimits,
       prove: (nonce) => proveAlive(nonce, { secretKey: Buffer.from(options.keys.secretKey) }),
     }),
-    streamsHandler: streamsHandler({ pods, clock, log, reach: options.reach ?? (async () => undefined) }),
+    streamsHandler: streamsHandler({
+      pods,
+      clock,
+      log,
+      reach: options.reach ?? (async () => undefined),
+      ...options.streamLimits,
+    }),
     registered: registration.registered,
     refreshNode: () => registration.refresh(),
     pods: () =>

@@ -21,17 +21,23 @@ const probesMax = 16;
 /** What a kubelet serves and this host does not yet. */
 const notServed = new Set(['run', 'cri', 'stats', 'metrics', 'checkpoint']);
 
-/** Serves the `streams` purpose: the controller asks, this host answers. */
-export function streamsHandler(options: {
-  pods: Pods;
-  clock: Clock;
-  log: Log;
-  reach: Reach;
+/** What this host serves at once of each; `sessionIdleMsMax` is how long a session may lie still. */
+export interface StreamLimits {
   followersMax?: number;
   sessionsMax?: number;
   sessionIdleMsMax?: number;
   forwardsMax?: number;
-}): StreamHandler {
+}
+
+/** Serves the `streams` purpose: the controller asks, this host answers. */
+export function streamsHandler(
+  options: {
+    pods: Pods;
+    clock: Clock;
+    log: Log;
+    reach: Reach;
+  } & StreamLimits,
+): StreamHandler {
   const { log, reach } = options;
   const logs = logHandler(options);
   const sessions = sessionHandler({ ...options, idleMsMax: options.sessionIdleMsMax });

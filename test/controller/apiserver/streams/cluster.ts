@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodSpec, Pod } from '../../../../api/types.ts';
-import { startAgent, type Agent } from '../../../../agent/agent.ts';
-import type { Images } from '../../../../agent/images/images.ts';
+import { startAgent, type Agent, type AgentOptions } from '../../../../agent/agent.ts';
 import type { Sandbox } from '../../../../agent/sandbox/sandbox.ts';
 import { writeContext } from '../../../../client/kubeconfig.ts';
 import { Tokens } from '../../../../controller/apiserver/auth/tokens.ts';
@@ -71,7 +70,7 @@ export class StreamCluster {
 
   static async create(
     makeSandbox: (folder: string) => Sandbox | Promise<Sandbox>,
-    images: Images = new FakeImages(),
+    options: Partial<AgentOptions> = {},
   ): Promise<StreamCluster> {
     const folder = await mkdtemp(join(tmpdir(), 'kith-streams-'));
     const net = await testnet();
@@ -94,12 +93,13 @@ export class StreamCluster {
       keys: { publicKey: 'a'.repeat(64), secretKey: Buffer.alloc(64, 7) },
       tier: 'own',
       sandboxes: [sandbox],
-      images,
+      images: new FakeImages(),
       dataFolder: join(folder, 'agent'),
       caps: { cpuMillis: 2000, memoryBytes: 2 ** 30, diskBytes: 2 ** 33 },
       clock: systemClock,
       random: seededRandom(1),
       log: silentLog,
+      ...options,
     });
     await agent.registered;
     await api.client.patch({ kind: 'Node', name: 'attic' }, 'merge', { spec: { podCIDR: '10.244.3.0/24' } });

@@ -141,6 +141,27 @@ describe('what exec, attach and port-forward refuse', function () {
     await until('its command has ended', () => sandbox.live.size === 0);
   });
 
+  it('ends a session in which nothing moves, and tells a host’s own limit', async function () {
+    if (kubectls.length === 0) return this.skip();
+    const own = execSandbox();
+    const other = await StreamCluster.create(() => own, {
+      streamLimits: { sessionIdleMsMax: 300, sessionsMax: 1, forwardsMax: 0 },
+    });
+    try {
+      await other.run('web');
+      const idle = other.kubectl(kubectls[0]!, ['exec', '-i', 'web', '--', 'sleep', '600']);
+      await until('it runs', () => own.live.size === 1);
+      const second = await other.kubectl(kubectls[0]!, ['exec', 'web', '--', 'true']);
+      assert.match(second.err, /already serves 1 sessions of exec and attach; end one of them/);
+      const { code, err } = await idle;
+      assert.notEqual(code, 0);
+      assert.match(err, /Internal error occurred: /);
+      assert.equal(own.live.size, 0);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('gives one identity so many sessions and no more, and again when some have ended', async () => {
     const open = () => {
       const socket = new WebSocket(

@@ -11,7 +11,7 @@ import {
   id,
   spdyFrames,
 } from '../../../../controller/apiserver/streams/spdy/frames.ts';
-import { HeaderCodec } from '../../../../controller/apiserver/streams/spdy/headers.ts';
+import { HeaderCodec, type SpdyHeaders } from '../../../../controller/apiserver/streams/spdy/headers.ts';
 import type { SpdyStream } from '../../../../controller/apiserver/streams/spdy/stream.ts';
 import { systemClock } from '../../../../process/clock.ts';
 import { until } from '../../../support/wait.ts';
@@ -41,7 +41,12 @@ describe('SPDY as Kubernetes’ clients speak it', () => {
   it('compresses headers over all blocks of a connection, with the dictionary of its draft', async () => {
     assert.equal(headerDictionary().length, 1423);
     const [one, other] = [new HeaderCodec(), new HeaderCodec()];
-    for (const headers of [{ streamtype: 'error', port: '80' }, {}, { streamtype: 'data', requestid: '0' }])
+    const all: SpdyHeaders[] = [
+      { streamtype: 'error', port: '80' },
+      {},
+      { streamtype: 'data', requestid: '0' },
+    ];
+    for (const headers of all)
       assert.deepEqual({ ...(await other.unpack(await one.pack(headers))) }, headers);
     one.close();
     other.close();
