@@ -149,6 +149,42 @@ describe('kubectl into a real container', function () {
         });
       });
 
+  it('attaches to the terminal of an app that has one, and types', async function () {
+    if (spawnSync('script', ['--version']).status !== 0) return this.skip();
+    await cluster!.run('shell', {
+      runtimeClassName: 'podman',
+      containers: [{ name: 'app', image: boxImage, command: ['sh'], stdin: true, tty: true }],
+    });
+    const child = start('script', ['-qfec', `${kubectls[0]!} attach -it shell`, '/dev/null'], {});
+    let shown = '';
+    child.stdout!.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    await until('the shell answers', () => {
+      child.stdin!.write('echo $((40 + 2))\n');
+      return /\n42\r/.test(shown);
+    });
+  });
+
+  it('attaches to the input of an app without a terminal', async () => {
+    await cluster!.run('reader', {
+      runtimeClassName: 'podman',
+      containers: [
+        {
+          name: 'app',
+          image: boxImage,
+          command: ['sh', '-c', 'while read line; do echo "<$line>"; done'],
+          stdin: true,
+        },
+      ],
+    });
+    const child = start(kubectls[0]!, ['attach', '-i', 'reader'], {});
+    let shown = '';
+    child.stdout!.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    await until('it reads what is typed', () => {
+      child.stdin!.write('hello\n');
+      return shown.includes('<hello>');
+    });
+  });
+
   it('follows a log', async () => {
     const child = start(kubectls[0]!, ['logs', '-f', '--tail=1', 'web'], {});
     let shown = '';
