@@ -8,6 +8,7 @@ import type { Clock } from '../../../process/clock.ts';
 import { doublesInJson, doublesInYaml, type Doubles } from '../resources/strictness.ts';
 import { isMaster } from '../users.ts';
 import type { ApiServerRequest } from './exchange.ts';
+import type { Expected } from './protobuf/envelope.ts';
 import { parseYaml } from './yaml.ts';
 
 /** As the API server of Kubernetes has it: twice what etcd takes, and far above any manifest. */
@@ -16,6 +17,7 @@ export const bodyBytesMax = 3 * 1024 * 1024;
 export const memberBodyBytesMax = 512 * 1024;
 /** A body that takes longer to arrive is not on its way. */
 const bodyWithinMs = 30_000;
+const protobufType = 'application/vnd.kubernetes.protobuf';
 const applyType = 'application/apply-patch+yaml';
 const patchTypes = new Map<string, PatchType>([
   ['application/json-patch+json', 'json'],
@@ -48,10 +50,16 @@ async function collect(body: AsyncIterable<Uint8Array>, bytesMax: number): Promi
   return Buffer.concat(chunks, bytes);
 }
 
-/** The body as an object: JSON or YAML. @throws ApiError (unsupported media type, bad request) */
+/**
+ * The body as an object: JSON, YAML or protobuf.
+ *
+ * @param expected what it is to be, without which protobuf cannot be read. @default of no type that has a message in protobuf
+ * @throws ApiError (unsupported media type, bad request)
+ */
 export async function decodeBody(
   body: Buffer,
   { headers, user }: Pick<ApiServerRequest, 'headers' | 'user'>,
+  expected?: Expected,
 ): Promise<unknown> {
   const type = mediaType(headers['content-type']);
   if (type === 'application/json' || type === '') return shallow(parseJson(body));
@@ -60,12 +68,12 @@ export async function decodeBody(
     if (!isMaster(user)) throw unsupportedMediaType(['application/json'], 'write JSON');
     return shallow((await parseYaml(body.toString('utf8'), notYaml)).value);
   }
-  if (type === 'application/vnd.kubernetes.protobuf')
-    throw unsupportedMediaType(
-      ['application/json', 'application/yaml'],
-      'kith reads no protobuf yet; send the object as a manifest, kubectl apply -f',
-    );
-  throw unsupportedMediaType(['application/json', 'application/yaml']);
+  if (type === protobufType && expected) {
+    // Most servers are never sent any.
+    const { readProtobuf } = await import('./protobuf/envelope.ts');
+    return shallow(readProtobuf(body, expected));
+  }
+  throw unsupportedMediaType(['application/json', 'application/yaml', ...(expected ? [protobufType] : [])]);
 }
 
 /** A patch and its kind. @throws ApiError (unsupported media type, bad request) */

@@ -14,6 +14,7 @@ import { negotiate } from './accept.ts';
 import { objectAnswer } from './answers.ts';
 import { decodeBody, readBody } from './body.ts';
 import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
+import { expectedBody } from './protobuf/expected.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { WriteBudget } from './write-budget.ts';
 import { writeContextOf } from './write-options.ts';
@@ -33,17 +34,18 @@ export function isReview({ kind, subresource }: RequestInfo): boolean {
 
 /** Answers a review, or gives out a token. */
 export async function serveReview(
-  { verb, kind, namespace, name, subresource }: RequestInfo,
+  info: RequestInfo,
   request: ApiServerRequest & { user: User },
   query: URLSearchParams,
   { registry, clock, budget, authenticator, accountTokens }: ReviewOptions,
 ): Promise<ApiServerResponse> {
+  const { verb, kind, namespace, name, subresource } = info;
   const representation = negotiate(request.headers['accept']);
   const warnings: string[] = [];
   const context = writeContextOf(verb, request, query, warnings);
   const bytes = await readBody(request, clock);
   budget.spend(request.user, bytes.length, kind.kind);
-  const body = await decodeBody(bytes, request);
+  const body = await decodeBody(bytes, request, expectedBody(info));
   const now = clock.date();
   const answer = (value: object) => objectAnswer(201, value, representation, warnings);
   if (subresource === 'token') {

@@ -22,6 +22,7 @@ import {
 import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
 import { checkListOptions } from './list-options.ts';
 import { podLog, type NodeStreams } from './logs.ts';
+import { expectedBody } from './protobuf/expected.ts';
 import { deleteOptionsOf, includeObjectOf, listQueryOf } from './query.ts';
 import { showListing, showObject, type Shown } from './represent.ts';
 import { isTrue, type RequestInfo } from './request-info.ts';
@@ -90,7 +91,7 @@ async function perform(
   };
   const object = async () => {
     const bytes = await body();
-    return [await decodeBody(bytes, request), await strictly(bytes)] as const;
+    return [await decodeBody(bytes, request, expectedBody(info)), await strictly(bytes)] as const;
   };
 
   if (verb === 'list' || verb === 'watch') checkListOptions(query, verb === 'watch');
@@ -151,7 +152,7 @@ async function perform(
     }
     case 'delete': {
       if (subresource) throw methodNotAllowed(kind, verb);
-      const deleteOptions = deleteOptionsOf(await optional(await body(), request), query);
+      const deleteOptions = deleteOptionsOf(await optional(await body(), request, info), query);
       const { object: last, removed } = await registry.delete(
         kind,
         namespace,
@@ -162,7 +163,7 @@ async function perform(
       return removed && !isAnsweredWhole(kind) ? answer(200, deletedStatus(info, last)) : show(200, last);
     }
     case 'deletecollection': {
-      const deleteOptions = deleteOptionsOf(await optional(await body(), request), query);
+      const deleteOptions = deleteOptionsOf(await optional(await body(), request, info), query);
       const listQuery = listQueryOf(query, namespace);
       const deleted = await registry.deleteCollection(
         kind,
@@ -245,8 +246,8 @@ function writable(info: RequestInfo): Subresource | undefined {
 
 const asSubresource = ({ subresource }: RequestInfo) => subresource as Subresource;
 
-async function optional(body: Buffer, request: ApiServerRequest): Promise<unknown> {
-  return body.length > 0 ? decodeBody(body, request) : undefined;
+async function optional(body: Buffer, request: ApiServerRequest, info: RequestInfo): Promise<unknown> {
+  return body.length > 0 ? decodeBody(body, request, expectedBody(info)) : undefined;
 }
 
 function dryRunToo(context: WriteContext, { dryRun = [] }: { dryRun?: string[] }): WriteContext {
