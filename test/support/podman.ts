@@ -37,7 +37,7 @@ export async function testPodman(): Promise<TestPodman | string> {
     spawnSync('runc', ['--version'], { stdio: 'ignore' }).status === 0 ? 'runtime="runc"\n' : '';
   await writeFile(
     settings,
-    `[containers]\ndefault_ulimits=["nofile=4096:4096","nproc=4096:4096"]\n[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\n${runtime}`,
+    `[containers]\ndefault_ulimits=["nofile=4096:4096","nproc=4096:4096"]\n[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\nexit_command_delay=1\n${runtime}`,
   );
   const options = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')];
   const env = { CONTAINERS_CONF: settings };

@@ -1,11 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../process/clock.ts';
 
 /** Without a connection for so long it ends by itself: nothing is left of it when the agent is killed, or has no such pods. */
 const idleSeconds = 60;
+/**
+ * podman keeps two processes for each exec for so long after its end, five minutes by itself: we read its exit code at once. Read from
+ * podman 4.4 on (CONTAINERS_CONF_OVERRIDE); an older one keeps to its own settings.
+ */
+const execKeptSeconds = 5;
 const startMsMax = 10_000;
 const lookEveryMs = 20;
 const wordsMax = 2_000;
@@ -52,11 +57,16 @@ export class PodmanService {
     this.#folder ??= mkdtemp(join(tmpdir(), 'kith-podman-'));
     const socket = join(await this.#folder, 'api.sock');
     await rm(socket, { force: true });
+    const override = join(await this.#folder, 'override.conf');
+    await writeFile(override, `[engine]\nexit_command_delay = ${execKeptSeconds}\n`);
     const { program, options, env } = this.#command;
     const child = spawn(
       program,
       [...options, 'system', 'service', '--time', String(idleSeconds), `unix://${socket}`],
-      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } },
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, CONTAINERS_CONF_OVERRIDE: override, ...env },
+      },
     );
     this.#child = child;
     let words = '';
