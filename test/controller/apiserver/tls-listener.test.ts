@@ -160,7 +160,10 @@ describe('the TLS listener', () => {
       ask({ authorization, 'content-type': type }, { method: 'POST', path }, Buffer.from(body));
     const refused = await post('application/vnd.kubernetes.protobuf', 'k8s\0');
     assert.equal(refused.status, 400);
-    assert.match(refused.text, /the object provided is unrecognized \(must be of type ConfigMap\): empty body/);
+    assert.match(
+      refused.text,
+      /the object provided is unrecognized \(must be of type ConfigMap\): empty body/,
+    );
     assert.equal((await post('application/yaml', 'metadata: {name: a}\ndata: {a: b}\n')).status, 201);
     assert.equal((await post('application/json', '{"metadata":')).status, 400);
   });
