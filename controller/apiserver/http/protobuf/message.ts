@@ -9,8 +9,8 @@ import { WireError, WireReader, wireTypes } from './wire.ts';
 
 type Fields = Record<string, unknown>;
 
-/** Some of what is one level in JSON is two here: a schema, or a list of them. */
-const messageDepthMax = 2 * depthMax;
+/** Twice `depthMax`: some of what is one level in JSON is two here, such as a schema, or a list of them. */
+const messageDepthMax = 128;
 
 /** A schema, or something else: one message in protobuf, and whichever it is in JSON. */
 const schemas = 'apiextensions.v1.JSONSchemaProps';
