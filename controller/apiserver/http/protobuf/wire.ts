@@ -4,6 +4,7 @@ export class WireError extends Error {}
 export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
 const cutOff = () => new WireError('unexpected EOF');
+const nothing = Buffer.alloc(0);
 /** Seven bits a byte, sixty-four in all. */
 const varintBytesMax = 10;
 
@@ -65,6 +66,8 @@ export class WireReader {
   part(): Buffer {
     const length = this.varint();
     if (length < 0) throw new WireError('proto: negative length found during unmarshaling');
+    // The smallest part is what a body can hold the most of.
+    if (length === 0) return nothing;
     const start = this.#skipped(length);
     return this.#bytes.subarray(start, start + length);
   }
