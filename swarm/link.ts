@@ -10,6 +10,7 @@ import { waitAtMost } from '../process/bounded.ts';
 import type { Clock } from '../process/clock.ts';
 import type { NoiseDuplex } from './duplex.ts';
 import { FloodGuard } from './flood.ts';
+import { releaseResetStreams } from './reset-streams.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { http2Bounds, type Limits } from './limits.ts';
 import type { Link, LinkEnd, Peer, Purpose, StreamHandler } from './swarm.ts';
@@ -71,7 +72,7 @@ export class SwarmLink implements Link {
       this.session = openClient(duplex, purpose);
       this.#http = this.session;
     } else {
-      this.#http = openServer(duplex, purpose, (stream, headers) => {
+      this.#http = openServer(duplex, purpose, clock, (stream, headers) => {
         if (handler) handler(stream, headers, this);
         else stream.respond({ ':status': 501 }, { endStream: true });
       });
@@ -151,9 +152,11 @@ function openClient(duplex: NoiseDuplex, purpose: Purpose): ClientHttp2Session {
 function openServer(
   duplex: NoiseDuplex,
   purpose: Purpose,
+  clock: Clock,
   onStream: (stream: ServerHttp2Stream, headers: import('node:http2').IncomingHttpHeaders) => void,
 ): ServerHttp2Session {
   const session = performServerHandshake(duplex, http2Bounds(purpose).session);
+  releaseResetStreams(session, clock);
   session.on('stream', (stream, headers) => {
     // A stream that its peer resets emits 'error'; without a listener that would end the process.
     stream.on('error', () => {});
