@@ -148,6 +148,8 @@ describe('a full disk under the store', function () {
     const missing = missingKubectl();
     if (missing && process.env['CI'] === 'true' && process.getuid!() === 0) throw new Error(missing);
     swarm = new TestSwarm();
+    // A home of kith's, to which the store's disk belongs: a folder of anything else would be refused.
+    mkdirSync(join(swarm.folder, 'attic', 'run'), { recursive: true, mode: 0o700 });
     const mounted = missing ?? SmallDisk.mount(join(swarm.folder, 'attic', 'controller', 'store'), diskBytes);
     if (typeof mounted === 'string') {
       console.log(`      skipped: ${mounted}`);
