@@ -7,6 +7,7 @@ import { memberOf, programTools, requireCluster } from '../program.ts';
 import { keyId, readKeyPair } from '../../swarm/keys.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { tellReady } from '../../process/child.ts';
+import { settle } from '../../process/settle.ts';
 import { defaultPorts } from '../../process/ports.ts';
 
 export default class ControllerCommand extends KithCommand {
@@ -25,8 +26,9 @@ export default class ControllerCommand extends KithCommand {
         { exit: exitCodes.wrongInput },
       );
     const { runController } = await import('../../controller/main.ts');
+    const tools = programTools('controller');
     const controller = await runController({
-      ...programTools('controller'),
+      ...tools,
       member: memberOf(home, record, 'controller'),
       delegation: JSON.parse(await readFile(home.file('keys', 'controller.delegation'), 'utf8')),
       clusterName: record.name,
@@ -37,6 +39,7 @@ export default class ControllerCommand extends KithCommand {
       apiPort: record.ports.api ?? defaultPorts.api,
     });
     onShutdown(() => controller.stop());
+    settle(tools.clock);
     tellReady({ port: controller.port });
   }
 }
