@@ -200,6 +200,19 @@ describe('a link', () => {
     assert.equal(await text(link.session!.request({ ':path': '/' })), 'still here');
   });
 
+  it('lets go of a stream whose answer was under way when its peer reset it with code 0', async () => {
+    serve = (stream) => {
+      stream.respond({ ':status': 200 });
+      stream.end(Buffer.alloc(8 * MiB));
+    };
+    const link = await (await client()).dial(server.key, 'data');
+    const stream = link.session!.request({ ':path': '/' });
+    stream.on('error', () => {});
+    await once(stream, 'response');
+    stream.close(constants.NGHTTP2_NO_ERROR);
+    await eventually(() => open.size === 0);
+  });
+
   describe('as a tunnel', () => {
     const authority = { ':authority': '10.244.1.2:8080' };
 
