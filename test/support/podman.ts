@@ -18,6 +18,8 @@ export interface TestPodman {
   /** A driver as the agent has it; the same `folder` finds the same containers. */
   driver(folder: string): Promise<Sandbox>;
   podman(...words: string[]): Promise<string>;
+  /** With these a program finds this podman, and no other storage. */
+  environment: NodeJS.ProcessEnv;
   close(): Promise<void>;
 }
 
@@ -39,10 +41,14 @@ export async function testPodman(): Promise<TestPodman | string> {
     settings,
     `[containers]\ndefault_ulimits=["nofile=4096:4096","nproc=4096:4096"]\n[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\nexit_command_delay=1\n${runtime}`,
   );
-  const options = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')];
-  const env = { CONTAINERS_CONF: settings };
+  const storage = join(folder, 'storage.conf');
+  await writeFile(
+    storage,
+    `[storage]\ndriver="overlay"\ngraphroot="${join(folder, 'store')}"\nrunroot="${join(folder, 'run')}"\n`,
+  );
+  const environment = { CONTAINERS_CONF: settings, CONTAINERS_STORAGE_CONF: storage };
   const podman = async (...words: string[]) =>
-    (await run('podman', [...options, ...words], { env: { ...process.env, ...env } })).stdout;
+    (await run('podman', words, { env: { ...process.env, ...environment } })).stdout;
   const close = async () => {
     await podman('system', 'reset', '--force').catch(() => {});
     await rm(folder, { recursive: true, force: true });
@@ -65,7 +71,7 @@ export async function testPodman(): Promise<TestPodman | string> {
       dataFolder,
       clock: systemClock,
       log: { ...silentLog, info: (_message, fields) => void said.push(String(fields?.['why'])) },
-      podman: { options, env },
+      podman: { env: environment },
     });
   const first = await driver(folder);
   if (!first) {
@@ -75,6 +81,7 @@ export async function testPodman(): Promise<TestPodman | string> {
   await first.close();
   return {
     podman,
+    environment,
     close,
     driver: async (dataFolder) => (await driver(dataFolder))!,
   };

@@ -16,11 +16,16 @@ export class Program {
   /** Exit code, or the signal's name. */
   readonly ended: Promise<number | NodeJS.Signals>;
 
-  constructor(command: string, args: string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
+  /** @param options.input Whether its standard input stays open, to be written to. */
+  constructor(
+    command: string,
+    args: string[],
+    options: { env?: NodeJS.ProcessEnv; cwd?: string; input?: boolean } = {},
+  ) {
     this.child = spawn(command, args, {
       cwd: options.cwd ?? root,
       env: options.env ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: true,
     });
     for (const stream of [this.child.stdout!, this.child.stderr!])

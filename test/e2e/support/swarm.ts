@@ -72,8 +72,8 @@ export class TestSwarm {
     return hub;
   }
 
-  async up(args: string[] = []): Promise<Running> {
-    const up = await this.start('up', this.founder, [
+  async up(args: string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Running> {
+    const up = await this.start('up', this.kith('attic', environment), [
       'up',
       '--name',
       'attic',
