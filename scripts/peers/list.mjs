@@ -12,6 +12,18 @@ const kubernetes = {
   ldflags: kubernetesFlags,
 };
 
+const helmVersion = '3.22.0';
+/** As helm's own Makefile sets them: its version, and the Kubernetes it was built for (of its modules), which its checks ask for. */
+const helmFlags = [
+  '-s -w',
+  `-X helm.sh/helm/v3/internal/version.version=v${helmVersion}`,
+  ...['pkg/lint/rules', 'pkg/chartutil'].flatMap((checks) => [
+    `-X helm.sh/helm/v3/${checks}.k8sVersionMajor=1`,
+    `-X helm.sh/helm/v3/${checks}.k8sVersionMinor=37`,
+  ]),
+].join(' ');
+const helm4Version = '4.3.1';
+
 /**
  * What `scripts/peers.mjs` can build: a name, its version (pinned by `go.mod` and `go.sum` in `folder`), its main package, and
  * about how long it takes on two cores, for who waits. To add one, add a line, and a folder if it has other modules.
@@ -27,4 +39,19 @@ export const peers = {
     minutes: 2,
   },
   'kube-apiserver': { ...kubernetes, main: 'k8s.io/kubernetes/cmd/kube-apiserver', minutes: 6 },
+  helm: {
+    version: helmVersion,
+    folder: 'helm',
+    ldflags: helmFlags,
+    main: 'helm.sh/helm/v3/cmd/helm',
+    minutes: 2,
+  },
+  // Applies on the server and waits otherwise than 3 does, and 3 has its users still.
+  helm4: {
+    version: helm4Version,
+    folder: 'helm4',
+    ldflags: `-s -w -X helm.sh/helm/v4/internal/version.version=v${helm4Version}`,
+    main: 'helm.sh/helm/v4/cmd/helm',
+    minutes: 2,
+  },
 };
