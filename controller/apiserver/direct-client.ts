@@ -2,7 +2,8 @@ import { badRequest } from '../../api/errors.ts';
 import type { Client, KubeObject, ListOptions, ObjectList, WriteOptions } from '../../client/client.ts';
 import { kindOfWrite, knownKind } from '../../client/paths.ts';
 import type { Kind } from '../../api/kinds.ts';
-import type { Registry, WriteContext } from './resources/registry.ts';
+import type { Registry } from './resources/registry.ts';
+import type { WriteContext } from './resources/write-context.ts';
 import type { Resource } from './resources/metadata.ts';
 import { controllerUser, type User } from './users.ts';
 

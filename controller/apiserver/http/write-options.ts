@@ -10,7 +10,7 @@ import {
   type FieldError,
 } from '../../../api/field-errors.ts';
 import type { Verb } from '../auth/rule.ts';
-import type { WriteContext } from '../resources/registry.ts';
+import type { WriteContext } from '../resources/write-context.ts';
 import type { FieldValidation } from '../resources/strictness.ts';
 import type { User } from '../users.ts';
 import type { ApiServerRequest } from './exchange.ts';
