@@ -141,6 +141,9 @@ take('k8s.io.api.policy.v1.Eviction', 'Eviction', 'policy/v1', 'Eviction');
 take('k8s.io.api.autoscaling.v1.Scale', 'Scale', 'autoscaling/v1', 'Scale');
 take('k8s.io.api.authentication.v1.TokenRequest', 'TokenRequest', 'authentication.k8s.io/v1', 'TokenRequest');
 take(`${meta}.DeleteOptions`, 'DeleteOptions', 'v1', 'DeleteOptions');
+take(`${meta}.Status`, 'Status', 'v1', 'Status');
+// What every list says of itself.
+walk(`${meta}.ListMeta`, 'ListMeta');
 
 const sorted = Object.fromEntries(Object.entries(messages).sort(([a], [b]) => (a < b ? -1 : 1)));
 const file = new URL('../../api/schema/protobuf.json', import.meta.url);

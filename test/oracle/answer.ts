@@ -7,7 +7,7 @@ export interface Answer {
   warnings?: string[];
   /** Headers that clients act on. */
   headers?: Record<string, string>;
-  /** JSON and YAML as they are read; a watch as its events; other text as it is; bytes as `{ base64 }`. */
+  /** JSON, YAML and protobuf as they are read; a watch as its events; other text as it is. */
   body: unknown;
 }
 

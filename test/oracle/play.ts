@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import type { Answer, Server } from './answer.ts';
+import { protobufAnswer, protobufEvents } from './protobuf-answer.ts';
 import { mask } from './mask.ts';
 import type { Step, Topic } from './script/step.ts';
 
@@ -75,12 +76,13 @@ function bodyOf({ body, bytes }: Step, fill: (text: string) => string): { body?:
 }
 
 function readBody(body: Buffer, type: string, isWatch: boolean): unknown {
+  if (/protobuf/.test(type)) return isWatch ? protobufEvents(body) : protobufAnswer(body);
   const words = body.toString();
   const json = (line: string) => JSON.parse(line) as unknown;
   if (isWatch) return words.split('\n').filter(Boolean).map(json);
   if (/json/.test(type) && words.trim()) return json(words);
   if (/yaml/.test(type)) return parse(words) as unknown;
-  return /protobuf/.test(type) ? { base64: body.toString('base64') } : words;
+  return words;
 }
 
 function filled(template: string, earlier: Map<string, Answer>): string {

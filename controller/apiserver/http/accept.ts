@@ -1,15 +1,29 @@
 import { ApiError, notAcceptable } from '../../../api/errors.ts';
 
+export type Format = 'json' | 'yaml' | 'protobuf';
+
 /** How an answer is to be written. */
 export interface Representation {
-  format: 'json' | 'yaml';
+  format: Format;
   as: 'object' | 'Table' | 'PartialObjectMetadata' | 'discovery';
 }
 
-/** What is asked for: some forms are for lists alone, one for discovery alone. */
-export type Asked = 'object' | 'list' | 'discovery';
+/** What is asked for: some forms are for lists alone, one for discovery alone; a custom resource has no message in protobuf. */
+export interface Asked {
+  of: 'object' | 'list' | 'discovery';
+  /** Where there is none but JSON and YAML of the object itself. @default false */
+  isCustom?: boolean;
+}
 
-const accepted = ['application/json', 'application/yaml'];
+export const protobufType = 'application/vnd.kubernetes.protobuf';
+const formats: Readonly<Record<string, Format>> = {
+  '*/*': 'json',
+  'application/json': 'json',
+  'application/yaml': 'yaml',
+  [protobufType]: 'protobuf',
+};
+const accepted = ['application/json', 'application/yaml', protobufType];
+export const acceptedOfWatches = ['application/json;stream=watch', `${protobufType};stream=watch`];
 
 /** One entry of an `Accept` header. */
 interface Wish {
@@ -24,29 +38,42 @@ interface Wish {
  *
  * @throws ApiError (not acceptable)
  */
-export function negotiate(accept: string | undefined, asked: Asked = 'object'): Representation {
-  const wishes = (accept || '*/*').split(',').map(wishOf);
-  // What weighs the same is taken in the order in which it was asked.
-  wishes.sort((a, b) => b.quality - a.quality);
-  const known = wishes.filter(({ type }) => formatOf(type));
-  if (known.length === 0)
+export function negotiate(accept: string | undefined, asked: Asked): Representation {
+  const known = wishesOf(accept).filter(({ type }) => formatOf(type));
+  if (known.length === 0 && !asked.isCustom)
     throw new ApiError(
       406,
       'NotAcceptable',
-      `406: Not Acceptable\n\nAvailable representations: ${accepted.join(', ')}`,
+      `406: Not Acceptable\n\nAvailable representations: ${[...accepted, ...(asked.of === 'list' ? acceptedOfWatches : [])].join(', ')}`,
       {},
     );
   for (const { type, parameters } of known) {
-    const as = shapeOf(parameters, asked);
-    if (as) return { format: formatOf(type)!, as };
+    const format = formatOf(type)!;
+    const as = shapeOf(parameters, asked.of);
+    if (as && (format !== 'protobuf' || hasMessage(as, asked))) return { format, as };
   }
   throw notAcceptable(accepted);
 }
 
-/** How a Status is written: as the answer would have been, and as JSON where that cannot be told. */
-export function formatOfRefusal(accept: string | undefined): Representation['format'] {
-  const [first] = (accept ?? '').split(',').map(wishOf);
-  return formatOf(first?.type ?? '') ?? 'json';
+/** Whether what is asked for has a form in protobuf: tables have none, nor has what kith says of its kinds. */
+function hasMessage(as: Representation['as'], { of, isCustom = false }: Asked): boolean {
+  return as === 'PartialObjectMetadata' || (as === 'object' && of !== 'discovery' && !isCustom);
+}
+
+/** How a Status is written: as a whole object would have been, and as JSON where that cannot be told. */
+export function formatOfRefusal(accept: string | undefined): Format {
+  const whole = wishesOf(accept).find(
+    ({ type, parameters }) => formatOf(type) && parameters['as'] === undefined,
+  );
+  return formatOf(whole?.type ?? '') ?? 'json';
+}
+
+/** What weighs the same is taken in the order in which it was asked. */
+function wishesOf(accept: string | undefined): Wish[] {
+  return (accept || '*/*')
+    .split(',')
+    .map(wishOf)
+    .sort((a, b) => b.quality - a.quality);
 }
 
 function wishOf(text: string): Wish {
@@ -62,7 +89,7 @@ function wishOf(text: string): Wish {
 }
 
 /** Undefined where there is no such shape for what is asked. @throws ApiError where it is for lists, or not for lists */
-function shapeOf(parameters: Record<string, string>, asked: Asked): Representation['as'] | undefined {
+function shapeOf(parameters: Record<string, string>, asked: Asked['of']): Representation['as'] | undefined {
   const { as, g: group, v: version } = parameters;
   if (as === undefined) return 'object';
   if (asked === 'discovery')
@@ -86,7 +113,6 @@ function wrongShape(as: string, what: string): ApiError {
   return new ApiError(406, 'NotAcceptable', `you requested ${as}, but the requested object is ${what}`);
 }
 
-function formatOf(type: string): 'json' | 'yaml' | undefined {
-  if (['*/*', 'application/json'].includes(type)) return 'json';
-  return type === 'application/yaml' ? 'yaml' : undefined;
+function formatOf(type: string): Format | undefined {
+  return Object.hasOwn(formats, type) ? formats[type] : undefined;
 }

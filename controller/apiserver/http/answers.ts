@@ -1,4 +1,4 @@
-import type { Representation } from './accept.ts';
+import { protobufType, type Representation } from './accept.ts';
 import type { ApiServerResponse } from './exchange.ts';
 
 /** More warnings than this help nobody, and headers have their bounds. */
@@ -16,12 +16,9 @@ export async function objectAnswer(
   if (warnings.length > 0) headers['warning'] = warningHeader(warnings);
   if (format === 'json')
     return { status, headers: { ...headers, 'content-type': 'application/json' }, body: json(value) };
-  const { stringify } = await import('yaml');
-  return {
-    status,
-    headers: { ...headers, 'content-type': 'application/yaml' },
-    body: Buffer.from(stringify(value)),
-  };
+  return format === 'yaml'
+    ? { status, headers: { ...headers, 'content-type': 'application/yaml' }, body: await yaml(value) }
+    : { status, headers: { ...headers, 'content-type': protobufType }, body: await protobuf(value) };
 }
 
 /** The values of a `Warning` header. */
@@ -43,6 +40,16 @@ export function jsonAnswer(
 
 export function textAnswer(status: number, text: string): ApiServerResponse {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: Buffer.from(text) };
+}
+
+async function yaml(value: object): Promise<Buffer> {
+  const { stringify } = await import('yaml');
+  return Buffer.from(stringify(value));
+}
+
+async function protobuf(value: object): Promise<Buffer> {
+  const { writeProtobuf } = await import('./protobuf/write.ts');
+  return writeProtobuf(value);
 }
 
 function json(value: object): Buffer {

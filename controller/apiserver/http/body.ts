@@ -7,6 +7,7 @@ import { within } from '../../../process/bounded.ts';
 import type { Clock } from '../../../process/clock.ts';
 import { doublesInJson, doublesInYaml, type Doubles } from '../resources/strictness.ts';
 import { isMaster } from '../users.ts';
+import { protobufType } from './accept.ts';
 import type { ApiServerRequest } from './exchange.ts';
 import type { Expected } from './protobuf/envelope.ts';
 import { parseYaml } from './yaml.ts';
@@ -17,7 +18,6 @@ export const bodyBytesMax = 3 * 1024 * 1024;
 export const memberBodyBytesMax = 512 * 1024;
 /** A body that takes longer to arrive is not on its way. */
 const bodyWithinMs = 30_000;
-const protobufType = 'application/vnd.kubernetes.protobuf';
 const applyType = 'application/apply-patch+yaml';
 const patchTypes = new Map<string, PatchType>([
   ['application/json-patch+json', 'json'],

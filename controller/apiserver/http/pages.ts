@@ -57,7 +57,7 @@ export async function serverPage(
 }
 
 async function page(value: object | undefined, accept?: string): Promise<ApiServerResponse | undefined> {
-  return value && objectAnswer(200, value, negotiate(accept, 'discovery'));
+  return value && objectAnswer(200, value, negotiate(accept, { of: 'discovery' }));
 }
 
 /** What may be asked for, for people who look around. */
@@ -82,7 +82,7 @@ function servedPaths(kinds: KindSet): string[] {
 }
 
 function wantsAggregated(accept: string | undefined): boolean {
-  return negotiate(accept, 'discovery').as === 'discovery';
+  return negotiate(accept, { of: 'discovery' }).as === 'discovery';
 }
 
 function aggregated(kinds: KindSet, isCore: boolean): ApiServerResponse {

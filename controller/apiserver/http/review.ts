@@ -40,7 +40,7 @@ export async function serveReview(
   { registry, clock, budget, authenticator, accountTokens }: ReviewOptions,
 ): Promise<ApiServerResponse> {
   const { verb, kind, namespace, name, subresource } = info;
-  const representation = negotiate(request.headers['accept']);
+  const representation = negotiate(request.headers['accept'], { of: 'object' });
   const warnings: string[] = [];
   const context = writeContextOf(verb, request, query, warnings);
   const bytes = await readBody(request, clock);

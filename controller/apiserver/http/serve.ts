@@ -1,4 +1,5 @@
 import { ApiError, isNotFound, methodNotAllowed, notAcceptable } from '../../../api/errors.ts';
+import type { Kind } from '../../../api/kinds.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Attributes } from '../auth/rule.ts';
@@ -9,7 +10,7 @@ import type { Subresource, WriteContext } from '../resources/write-context.ts';
 import type { SharedBytes } from '../storage/shared-bytes.ts';
 import { podStream, streamedSubresources } from '../streams/pod-streams.ts';
 import type { User } from '../users.ts';
-import { negotiate, type Representation } from './accept.ts';
+import { acceptedOfWatches, formatOfRefusal, negotiate, type Representation } from './accept.ts';
 import { objectAnswer } from './answers.ts';
 import type { Concurrency } from './concurrency.ts';
 import { decodeBody, decodeConfiguration, decodePatch, doublesIn, readBody } from './body.ts';
@@ -28,6 +29,7 @@ import { deleteOptionsOf, includeObjectOf, listQueryOf } from './query.ts';
 import { showListing, showObject, type Shown } from './represent.ts';
 import { isTrue, type RequestInfo } from './request-info.ts';
 import { watchBody } from './watch-body.ts';
+import { jsonEvents, type WatchEvents } from './watch-events.ts';
 import type { WriteBudget } from './write-budget.ts';
 import { isApplyPatch, isDryRun, writeContextOf } from './write-options.ts';
 
@@ -59,7 +61,8 @@ export async function serve(
   } catch (error) {
     // Who is refused is warned all the same; what else an answer needs is the handler's to say.
     if (warnings.length === 0 || !(error instanceof ApiError) || error.status.code >= 429) throw error;
-    return objectAnswer(error.status.code, error.status, { format: 'json' }, warnings);
+    const format = formatOfRefusal(request.headers['accept']);
+    return objectAnswer(error.status.code, error.status, { format }, warnings);
   }
 }
 
@@ -74,7 +77,10 @@ async function perform(
   const { verb, kind, namespace, name, subresource } = info;
   if (subresource === 'log' || isStreamed(subresource)) return serveStream(info, request, query, options);
 
-  const representation = negotiate(request.headers['accept'], isOfMany(verb) ? 'list' : 'object');
+  const representation = negotiate(request.headers['accept'], {
+    of: isOfMany(verb) ? 'list' : 'object',
+    isCustom: kind.custom !== undefined,
+  });
   const includeObject = includeObjectOf(query);
   const shown = (): Shown => ({ representation, includeObject, now: clock.date() });
   const context = writeContextOf(verb, request, query, warnings);
@@ -216,7 +222,7 @@ async function serveWatch(
   { registry, clock, shared, attributes }: ServeOptions,
 ): Promise<ApiServerResponse> {
   const { kind, namespace } = info;
-  if (format !== 'json') throw notAcceptable(['application/json;stream=watch']);
+  if (format === 'yaml') throw notAcceptable(acceptedOfWatches);
   const sendInitialEvents = query.get('sendInitialEvents');
   const { limit: _limit, continue: _continue, ...wanted } = listQueryOf(query, namespace);
   const allowWatchBookmarks = isTrue(query.get('allowWatchBookmarks'));
@@ -228,11 +234,17 @@ async function serveWatch(
     const timer = clock.after(seconds * 1000, () => stream.end());
     stream.onEnd(() => timer.cancel());
   }
+  const form = format === 'protobuf' ? await protobufEvents(kind, shown) : jsonEvents(kind, shown, shared);
   return {
     status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
-    body: watchBody(kind, stream, shown, shared, stillAllowed),
+    headers: { 'content-type': form.contentType, 'cache-control': 'no-cache, private' },
+    body: watchBody(stream, form, stillAllowed),
   };
+}
+
+async function protobufEvents(kind: Kind, shown: () => Shown): Promise<WatchEvents> {
+  const protobuf = await import('./protobuf/watch-events.ts');
+  return protobuf.protobufEvents(kind, shown);
 }
 
 /** Which subresource a PUT or PATCH goes to. */

@@ -7,7 +7,7 @@ import { WireError, WireReader } from './wire.ts';
 /** What a request's body is to be. */
 export type Expected = Pick<Kind, 'kind' | 'apiVersion'>;
 
-const magic = Buffer.from('k8s\0');
+export const magic = Buffer.from('k8s\0');
 /** As much of a body as Kubernetes shows of what it cannot read. */
 const shownBytes = 30;
 
