@@ -1,6 +1,23 @@
 import type { Row } from '../support/row.ts';
-import { about } from './about.ts';
-import { workloads } from './workloads.ts';
+import { aboutRows } from './about.ts';
+import { applyingRows } from './applying.ts';
+import { generatorRows } from './generators.ts';
+import { hostRows } from './hosts.ts';
+import { readingRows } from './reading.ts';
+import { rightsRows } from './rights.ts';
+import { settingsRows } from './settings.ts';
+import { workloadRows } from './workloads.ts';
+import { writingRows } from './writing.ts';
 
 /** Every row, in the order of the table. */
-export const rows: readonly Row[] = [...workloads, ...about];
+export const rows: readonly Row[] = [
+  ...readingRows,
+  ...writingRows,
+  ...applyingRows,
+  ...generatorRows,
+  ...workloadRows,
+  ...hostRows,
+  ...rightsRows,
+  ...settingsRows,
+  ...aboutRows,
+];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNotFound } from '../../../api/errors.ts';
 import type { Client, KubeObject } from '../../../client/client.ts';
@@ -39,6 +39,7 @@ export class Trial {
   /** The API without kubectl, to read back what a command did. */
   readonly client: Client;
   readonly environment: NodeJS.ProcessEnv;
+  readonly #context: KubeContext;
   readonly #programs: Program[] = [];
   readonly #undo: (() => Promise<unknown>)[] = [];
 
@@ -49,13 +50,14 @@ export class Trial {
     this.name = name;
     this.folder = folder;
     this.client = client;
+    this.#context = { ...options.context, namespace: name };
     this.kubeconfig = join(folder, 'kubeconfig');
     this.environment = { ...process.env, KUBECONFIG: this.kubeconfig, HOME: home };
   }
 
   static async begin(options: TrialOptions): Promise<Trial> {
     const trial = new Trial(options);
-    await writeContext(trial.kubeconfig, { ...options.context, namespace: trial.name });
+    await writeContext(trial.kubeconfig, trial.#context);
     await trial.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: trial.name } });
     return trial;
   }
@@ -72,7 +74,7 @@ export class Trial {
 
   /** Runs to the end, whatever that is. Words are split at spaces; give an array where a word has one. */
   run(words: string | readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    const args = typeof words === 'string' ? words.split(' ') : words;
+    const args = wordsOf(words);
     return new Promise((resolve) => {
       const child = execFile(
         this.version.path,
@@ -115,7 +117,7 @@ export class Trial {
     words: string | readonly string[],
     options: { environment?: NodeJS.ProcessEnv; input?: true } = {},
   ): Program {
-    const args = typeof words === 'string' ? words.split(' ') : [...words];
+    const args = wordsOf(words);
     const env = { ...this.environment, ...options.environment };
     const program = new Program(this.version.path, args, { env, cwd: this.folder, ...options });
     this.#programs.push(program);
@@ -126,6 +128,18 @@ export class Trial {
   async file(name: string, content: string | Buffer): Promise<string> {
     await writeFile(join(this.folder, name), content);
     return name;
+  }
+
+  /** The text of a file in the trial's folder. */
+  read(name: string): Promise<string> {
+    return readFile(join(this.folder, name), 'utf8');
+  }
+
+  /** A kubeconfig for whom this token is of; resolves with its path. */
+  async kubeconfigOf(token: string): Promise<string> {
+    const path = join(this.folder, `kubeconfig-${token.slice(-8)}`);
+    await writeContext(path, { ...this.#context, token });
+    return path;
   }
 
   /** Reads an object back; `namespaced: false` for one that lies in no namespace. */
@@ -200,3 +214,5 @@ interface TrialOptions {
 }
 
 const text = (words: string | readonly string[]) => (typeof words === 'string' ? words : words.join(' '));
+const wordsOf = (words: string | readonly string[]) =>
+  typeof words === 'string' ? words.split(' ').filter(Boolean) : [...words];
