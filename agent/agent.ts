@@ -12,6 +12,7 @@ import { randomUid, type Random } from '../process/random.ts';
 import { proveAlive } from '../swarm/alive.ts';
 import type { Tier } from '../swarm/certificate.ts';
 import type { StreamHandler } from '../swarm/swarm.ts';
+import type { Duplex } from 'node:stream';
 import type { Images } from './images/images.ts';
 import { withDriverImages } from './images/with-drivers.ts';
 import { chooseCaps, type Caps, type ChosenCap, type Machine } from './node/caps.ts';
@@ -31,7 +32,7 @@ import { dataHandler } from './streams/data.ts';
 import { OpenTo } from './streams/open-to.ts';
 import { streamsHandler, type Reach, type StreamLimits } from './streams/streams.ts';
 import type { ShareLimits } from './streams/shares.ts';
-import type { TunnelLimits } from './streams/tunnels.ts';
+import { connectSoon, type TunnelLimits } from './streams/tunnels.ts';
 
 export interface AgentOptions {
   /** The API over the control link; may fail for as long as it likes. */
@@ -89,6 +90,11 @@ export interface Agent {
   /** Resolves once the Node is registered with its status. Never, while there is no controller. */
   readonly registered: Promise<void>;
   pods(): PodSummary[];
+  /**
+   * A stream to a pod of this host, for another one here: who may open it over a link may so here. Rejects where the pod does not
+   * answer, and with `undefined` as its value where it is not here.
+   */
+  connect(podUid: string, port: number): Promise<Duplex | undefined>;
   /** An image came or went: the Node says so soon. */
   refreshNode(): void;
   /**
@@ -223,6 +229,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       ...options.streamLimits,
     }),
     registered: registration.registered,
+    async connect(podUid, port) {
+      const worker = pods.get(podUid);
+      if (!worker) return undefined;
+      const refusal = await openTo.refusal(worker.pod, {
+        certificate: { role: 'node', owner: options.owner ?? '' },
+      });
+      if (refusal) throw new Error(refusal.reason);
+      if (!worker.sandbox) throw new Error(`pod ${podUid} does not run`);
+      return connectSoon(clock, worker.sandbox.connect(port));
+    },
     refreshNode: () => registration.refresh(),
     pods: () =>
       pods.all().map(({ uid, local, sandbox }) => ({

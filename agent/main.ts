@@ -12,6 +12,7 @@ import { readKeyPair } from '../swarm/keys.ts';
 import { openMember, type MemberFiles } from '../swarm/open-member.ts';
 import { startAgent, type Agent } from './agent.ts';
 import { openImages } from './images/open-images.ts';
+import { ServiceNetwork } from './network/service-network.ts';
 import { imageQuotaBytes, type Caps } from './node/caps.ts';
 import { NodePeers } from './peers.ts';
 import { createSandboxes } from './sandbox/create.ts';
@@ -71,9 +72,24 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
     clock,
     log,
   });
-  const sandboxes = await createSandboxes({ dataFolder: makePrivateFolder(`${folder}/sandbox`), clock, log });
+  const network = new ServiceNetwork({
+    client,
+    clock,
+    random,
+    log: log.child('network'),
+    open: async ({ podUid, address, port, node }, keyOf) =>
+      (await agent.connect(podUid, port)) ??
+      peers.tunnel(await keyOf(node), { ':authority': `${address}:${port}`, 'kith-pod-uid': podUid }),
+  });
+  const sandboxes = await createSandboxes({
+    dataFolder: makePrivateFolder(`${folder}/sandbox`),
+    // Wires are laid by root: rootless, a container's network belongs to a namespace in which we are nobody.
+    ...(process.getuid?.() === 0 && { network }),
+    clock,
+    log,
+  });
   const keys = await readKeyPair(options.member.keyFile);
-  const agent = await startAgent({
+  const agent: Agent = await startAgent({
     client,
     nodeName,
     keys: { publicKey: swarm.key, secretKey: keys.secretKey },
@@ -150,6 +166,7 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
       await control.stop();
       await agent.stop();
       await streams.stop();
+      await network.close();
       peers.close();
       await swarm.close();
       await Promise.all(sandboxes.map((sandbox) => sandbox.close()));

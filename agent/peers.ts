@@ -1,10 +1,11 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { nodeKeyOf } from '../api/nodes.ts';
 import type { Node } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import { streamBody } from '../client/stream-body.ts';
 import type { Clock, Timer } from '../process/clock.ts';
 import type { Link, Swarm } from '../swarm/swarm.ts';
+import { openTunnel } from '../swarm/tunnel.ts';
 import { readBody } from './blobs/read-body.ts';
 
 /** Another node that may hold blobs. */
@@ -80,6 +81,21 @@ export class NodePeers {
     } catch {
       // Not reached is the answer, whatever the cause.
       return undefined;
+    } finally {
+      late.cancel();
+    }
+  }
+
+  /** A byte stream to a pod of the node with this key. Rejects where the node, or the pod on it, does not answer. */
+  async tunnel(key: string, headers: { ':authority': string } & Record<string, string>): Promise<Duplex> {
+    const bound = new AbortController();
+    const late = this.#clock.after(dialMsMax, () => bound.abort(new Error('no answer in time')));
+    const { signal } = bound;
+    try {
+      const link = await this.#swarm.dial(key, 'data', { timeoutMs: dialMsMax, signal });
+      const tunnel = await openTunnel(link.session!, headers, { signal });
+      tunnel.once('close', this.#use(key, link));
+      return tunnel;
     } finally {
       late.cancel();
     }

@@ -26,10 +26,18 @@ export function withDriverImages(images: Images, sandboxes: readonly Sandbox[]):
       try {
         return await images.pull(reference, options);
       } catch (error) {
-        const local = host === undefined ? await kept(`localhost/${reference}`) : undefined;
-        if (local) return local;
+        for (const name of host === undefined ? registryNames(reference) : []) {
+          const local = await kept(name);
+          if (local) return local;
+        }
         throw error;
       }
     },
   };
+}
+
+/** What a bare name is called in a store of containers: built there, or pulled from where Kubernetes means bare names to lie. */
+function registryNames(reference: string): string[] {
+  const official = /^[^:@]*\//.test(reference) ? reference : `library/${reference}`;
+  return [`localhost/${reference}`, `docker.io/${official}`];
 }

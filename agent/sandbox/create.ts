@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../process/clock.ts';
 import { makePrivateFolder } from '../../process/folder.ts';
 import type { Log } from '../../process/log.ts';
+import type { ServiceNetwork } from '../network/service-network.ts';
 import { findJail } from './jail/trial.ts';
 import type { PodmanCommand } from './podman/service.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -20,6 +21,8 @@ export async function createSandboxes(options: {
   bubblewrap?: string;
   /** @default podman with its own settings */
   podman?: Partial<PodmanCommand>;
+  /** @default containers reach nothing but themselves */
+  network?: Pick<ServiceNetwork, 'join'>;
 }): Promise<Sandbox[]> {
   const { clock, log } = options;
   const dataFolder = makePrivateFolder(join(options.dataFolder, 'wasm'));
@@ -45,8 +48,9 @@ export async function createPodman(options: {
   clock: Clock;
   log: Log;
   podman?: Partial<PodmanCommand>;
+  network?: Pick<ServiceNetwork, 'join'>;
 }): Promise<Sandbox | undefined> {
-  const { dataFolder, clock, log } = options;
+  const { dataFolder, clock, log, network } = options;
   const command: PodmanCommand = { program: 'podman', options: [], env: {}, ...options.podman };
   // Loaded where there is something to load it for.
   const { tryPodman } = await import('./podman/trial.ts');
@@ -56,5 +60,12 @@ export async function createPodman(options: {
     return undefined;
   }
   const { PodmanSandbox } = await import('./podman/driver.ts');
-  return new PodmanSandbox({ dataFolder, command, enforces: trial.enforces, clock, log });
+  return new PodmanSandbox({
+    dataFolder,
+    command,
+    enforces: trial.enforces,
+    clock,
+    log,
+    ...(network && { network }),
+  });
 }

@@ -66,7 +66,10 @@ export class OpenTo implements TunnelRule {
   }
 
   /** Why this member may not open the pod, by who owns it; undefined: it may. */
-  async refusal(pod: Pod, { certificate }: Pick<Peer, 'certificate'>): Promise<TunnelRefusal | undefined> {
+  async refusal(
+    pod: Pod,
+    { certificate }: { certificate: Pick<Peer['certificate'], 'role' | 'owner'> },
+  ): Promise<TunnelRefusal | undefined> {
     if (certificate.role === 'controller') return undefined;
     const rules = await this.#rules(pod.metadata?.namespace ?? '');
     if (!rules)

@@ -35,6 +35,8 @@ export function containerOptions(
   agent: string,
   pod: PodSandboxSpec,
   spec: ContainerSpec,
+  /** A file of the host that says where names are asked for. */
+  resolverFile?: string,
 ): Record<string, unknown> {
   const memory = memoryMaxOf(spec);
   const record: ContainerRecord = {
@@ -56,16 +58,30 @@ export function containerOptions(
     hostname: pod.name.slice(0, hostnameLettersMax),
     labels: { [agentLabel]: agent, [recordLabel]: JSON.stringify(record) },
     netns: { nsmode: 'none' },
+    // As Docker and containerd have it: an app may listen on 80 without any capability, since the network is its own.
+    sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     read_only_filesystem: true,
     cap_drop: ['all'],
     no_new_privileges: true,
     image_volume_mode: 'ignore',
-    mounts: ['/tmp', '/run', '/var/tmp'].map((destination) => ({
-      destination,
-      type: 'tmpfs',
-      source: 'tmpfs',
-      options: ['rw', 'nosuid', 'nodev', `size=${temporary}`, 'mode=1777'],
-    })),
+    mounts: [
+      ...['/tmp', '/run', '/var/tmp'].map((destination) => ({
+        destination,
+        type: 'tmpfs',
+        source: 'tmpfs',
+        options: ['rw', 'nosuid', 'nodev', `size=${temporary}`, 'mode=1777'],
+      })),
+      ...(resolverFile === undefined
+        ? []
+        : [
+            {
+              destination: '/etc/resolv.conf',
+              type: 'bind',
+              source: resolverFile,
+              options: ['ro', 'nosuid', 'nodev', 'noexec'],
+            },
+          ]),
+    ],
     resource_limits: {
       // With swap at the same value there is none beyond it.
       memory: { limit: memory, swap: memory },

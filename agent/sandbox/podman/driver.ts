@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
+import type { ServiceNetwork } from '../../network/service-network.ts';
 import type { Capabilities, LocalImage, PodSandbox, PodSandboxSpec, Sandbox } from '../sandbox.ts';
 import { PodmanApi, PodmanError } from './api.ts';
 import { agentLabel, recordLabel, type ContainerRecord } from './container-options.ts';
@@ -16,6 +17,7 @@ export class PodmanSandbox implements Sandbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #agent: string;
+  readonly #network: Pick<ServiceNetwork, 'join'> | undefined;
   readonly #pods = new Map<string, PodmanPod>();
 
   /** @param options.dataFolder tells this agent's containers from those of another one of this user */
@@ -23,11 +25,14 @@ export class PodmanSandbox implements Sandbox {
     dataFolder: string;
     command: PodmanCommand;
     enforces: { memory: boolean; cpu: boolean };
+    /** @default containers reach nothing but themselves */
+    network?: Pick<ServiceNetwork, 'join'>;
     clock: Clock;
     log: Log;
   }) {
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#network = options.network;
     this.#service = new PodmanService(options.command, options.clock);
     this.#api = new PodmanApi(this.#service);
     this.#agent = createHash('sha256').update(options.dataFolder).digest('hex').slice(0, 16);
@@ -86,6 +91,16 @@ export class PodmanSandbox implements Sandbox {
     await this.#service.close();
   }
 
+  /** An app that cannot reach others is better than none, if its host says so. */
+  async #join(network: Pick<ServiceNetwork, 'join'>, pid: number, namespace: string): Promise<() => void> {
+    try {
+      return await network.join(pid, namespace);
+    } catch (error) {
+      this.#log.warn('a container runs without the network of Services', { namespace, error });
+      return () => {};
+    }
+  }
+
   #pod(spec: PodSandboxSpec): PodmanPod {
     const known = this.#pods.get(spec.uid);
     if (known) return known;
@@ -94,6 +109,7 @@ export class PodmanSandbox implements Sandbox {
       clock: this.#clock,
       agent: this.#agent,
       enforces: this.capabilities.enforces,
+      join: this.#network && ((pid, namespace) => this.#join(this.#network!, pid, namespace)),
       forget: () => void this.#pods.delete(spec.uid),
     });
     this.#pods.set(spec.uid, pod);

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { resolverSettings } from '../../network/dns.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { ContainerSpec, PodSandbox, PodSandboxSpec, RunningContainer } from '../sandbox.ts';
 import { PodmanError, type PodmanApi } from './api.ts';
@@ -13,6 +16,8 @@ interface PodTools {
   /** This agent's mark on its containers. */
   agent: string;
   enforces: { memory: boolean; cpu: boolean };
+  /** Brings a process' network to the Services of a namespace; the returned function ends it. Undefined where this host cannot. */
+  join: ((pid: number, namespace: string) => Promise<() => void>) | undefined;
   forget: () => void;
 }
 
@@ -61,10 +66,12 @@ export class PodmanPod implements PodSandbox {
       `/containers/${podmanId}/attach?stream=true&stdout=true&stderr=true`,
     );
     const { State: state } = await api.ask<{ State: { Pid: number } }>('GET', `/containers/${podmanId}/json`);
+    const leave = await this.#tools.join?.(state.Pid, this.#spec.namespace);
     this.#keep({
       podmanId,
       pid: state.Pid,
       streams,
+      leave,
       name: record.container,
       ports: record.ports,
       tty: record.tty,
@@ -97,8 +104,9 @@ export class PodmanPod implements PodSandbox {
     await this.#removeContainer(name);
     this.#names.add(name);
     const { Id: podmanId } = await api.ask<{ Id: string }>('POST', '/containers/create', {
-      body: containerOptions(name, agent, this.#spec, spec),
+      body: containerOptions(name, agent, this.#spec, spec, await this.#resolverFile()),
     });
+    let leave: (() => void) | undefined;
     try {
       // Attached before it starts, so that not a byte of its output is missed.
       await api.ask('POST', `/containers/${podmanId}/init`);
@@ -111,21 +119,33 @@ export class PodmanPod implements PodSandbox {
         `/containers/${podmanId}/json`,
       );
       this.#refuseWhatIsNotHeld(state.Pid, spec);
+      leave = await this.#tools.join?.(state.Pid, this.#spec.namespace);
       if (this.#isRemoved) throw new Error(`The sandbox of ${this.#spec.name} was removed while it started.`);
       await api.ask('POST', `/containers/${podmanId}/start`);
       return this.#keep({
         podmanId,
         pid: state.Pid,
         streams,
+        leave,
         name: spec.name,
         ports: spec.ports,
         tty: spec.tty ?? false,
         output: spec.output,
       });
     } catch (error) {
+      leave?.();
       await this.#removeContainer(name).catch(() => {});
       throw error;
     }
+  }
+
+  async #resolverFile(): Promise<string | undefined> {
+    if (!this.#tools.join) return undefined;
+    const { directory, namespace } = this.#spec;
+    const file = join(directory, 'resolv.conf');
+    await mkdir(directory, { recursive: true });
+    await writeFile(file, resolverSettings(namespace), { mode: 0o644 });
+    return file;
   }
 
   /** podman ignores some limits without a word. What this host said that it holds must be held. */
@@ -152,12 +172,14 @@ export class PodmanPod implements PodSandbox {
     name: string;
     ports: readonly number[];
     tty: boolean;
+    leave: (() => void) | undefined;
     output?: ContainerSpec['output'];
   }): PodmanContainer {
     const { api, clock } = this.#tools;
     const container = new PodmanContainer({ output: () => {}, ...options, api, clock });
     this.#containers.set(options.name, container);
     void container.exited.then(() => {
+      options.leave?.();
       if (this.#containers.get(options.name) === container) this.#containers.delete(options.name);
     });
     return container;
