@@ -26,15 +26,15 @@ export const named: Readonly<Record<string, readonly string[]>> = {
   'rollout history': ['--revision'],
 };
 
-/** Commands whose rows are being written; each is taken out with its first row, and then this goes. */
-export const awaited = new Set([
-  'logs',
-  'exec',
+/** Commands without a row, and flags of others, whose rows are still being written: in order, and each goes with its row. */
+export const awaited: readonly string[] = [
   'attach',
   'cp',
-  'port-forward',
   'debug',
-  'run',
+  'exec',
+  'logs',
+  'port-forward',
+  'run: -it',
   'top node',
   'top pod',
-]);
+];
