@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import { httpClient } from '../client/http-client.ts';
-import { sessionTransport } from '../client/session-transport.ts';
+import { sessionTransport, type SessionTransport } from '../client/session-transport.ts';
 import { textOf } from '../client/body.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Clock } from '../process/clock.ts';
@@ -41,7 +41,7 @@ export interface RunningAgent {
   /** Says goodbye, ends the pods within their grace, and leaves the swarm; kith join brings all of it back. */
   stop(): Promise<void>;
   /** The API over this host's link to the controller. */
-  readonly transport: Transport;
+  readonly transport: SessionTransport;
   /** Called once this host has left the cluster for good. */
   onLeave(listener: () => void): void;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { KubeContext } from '../client/kubeconfig.ts';
-import type { Transport } from '../client/transport.ts';
+import type { SessionTransport } from '../client/session-transport.ts';
 import { systemClock } from '../process/clock.ts';
 import { callControl, serveControl } from '../process/control.ts';
 import { defaultPorts, freePort } from '../process/ports.ts';
@@ -20,7 +20,7 @@ const ear = 'forwarder';
 export async function offerForwarder(
   home: Home,
   record: ClusterRecord,
-  transport: Transport,
+  transport: SessionTransport,
 ): Promise<() => Promise<void>> {
   let starting: ReturnType<typeof listen> | undefined;
   const start = () =>
@@ -38,7 +38,7 @@ export async function offerForwarder(
   };
 }
 
-async function listen(home: Home, record: ClusterRecord, transport: Transport) {
+async function listen(home: Home, record: ClusterRecord, transport: SessionTransport) {
   const { forwarderFiles, startForwarder } = await import('../controller/apiserver/forwarder.ts');
   const port = record.ports.api ?? (await freePort(defaultPorts.api));
   const folder = home.folder('forwarder');

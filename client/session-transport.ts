@@ -3,7 +3,7 @@ import { streamBody } from './stream-body.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
 /** What the `:authority` of requests over a link says: the link itself has already named the other end. */
-const authority = 'controller.kith.home.arpa';
+export const linkAuthority = 'controller.kith.home.arpa';
 
 /** Where the session comes from, such as a kept link of the swarm. */
 export interface SessionSource {
@@ -12,23 +12,36 @@ export interface SessionSource {
   live(signal?: AbortSignal): Promise<unknown>;
 }
 
+/** Requests, and beside them the session for what is no request. */
+export interface SessionTransport extends Transport {
+  /** Undefined while there is none that lives. */
+  readonly session: ClientHttp2Session | undefined;
+}
+
 /**
  * Requests over whatever HTTP/2 session is current. Where there is none the request fails at once, and the caller's backoff, or
  * `reachable`, decides.
  */
-export function sessionTransport(source: SessionSource): Transport {
+export function sessionTransport(source: SessionSource): SessionTransport {
+  const live = () => {
+    const session = source.current?.session;
+    return session && !session.closed && !session.destroyed ? session : undefined;
+  };
   return {
+    get session() {
+      return live();
+    },
     reachable: (signal) => source.live(signal),
     request: ({ method, path, headers, body, signal }: ApiRequest) =>
       new Promise<ApiResponse>((resolve, reject) => {
-        const session = source.current?.session;
-        if (!session || session.closed || session.destroyed)
+        const session = live();
+        if (!session)
           return reject(
             new Error('there is no link to the controller at the moment; it is being dialled again'),
           );
         if (signal?.aborted) return reject(signal.reason);
         const stream = session.request(
-          { ...headers, ':method': method, ':path': path, ':scheme': 'https', ':authority': authority },
+          { ...headers, ':method': method, ':path': path, ':scheme': 'https', ':authority': linkAuthority },
           { endStream: body === undefined },
         );
         const abort = () => stream.close(constants.NGHTTP2_CANCEL);

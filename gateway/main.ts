@@ -2,8 +2,7 @@ import type { Clock } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
 import type { Random } from '../process/random.ts';
 import { httpClient } from '../client/http-client.ts';
-import { sessionTransport } from '../client/session-transport.ts';
-import type { Transport } from '../client/transport.ts';
+import { sessionTransport, type SessionTransport } from '../client/session-transport.ts';
 import { openMember, type MemberFiles } from '../swarm/open-member.ts';
 import { startGateway, type Gateway } from './gateway.ts';
 
@@ -21,7 +20,7 @@ export interface GatewayProgramOptions {
 /** `kith gateway`: a member of its own with a control link (`transport`) for what it shows and data links for what it carries. */
 export async function runGateway(
   options: GatewayProgramOptions,
-): Promise<Gateway & { transport: Transport }> {
+): Promise<Gateway & { transport: SessionTransport }> {
   const { clock, random, log } = options;
   const swarm = await openMember(options.member, { clock, random, log });
   const controllers = async () => [

@@ -13,7 +13,10 @@ export class TunnelRefused extends Error {
 }
 
 /**
- * Opens a CONNECT tunnel on a data link. Throws `TunnelRefused` on any answer but 200.
+ * Opens a tunnel on a link: a stream whose two ways are bytes of the caller's own, and each ends by itself. Throws `TunnelRefused`
+ * on any answer but 200.
+ *
+ * @param headers with another `:method` than CONNECT the stream is a request like any other, but has no body of one piece
  *
  * @example
  *     const stream = await openTunnel(link.session!, { ':authority': '10.244.1.7:8080', 'kith-pod-uid': uid });
@@ -25,7 +28,7 @@ export async function openTunnel(
 ): Promise<Duplex> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const stream = session.request({ ...headers, ':method': 'CONNECT' });
+  const stream = session.request({ ':method': 'CONNECT', ...headers }, { endStream: false });
   try {
     const status = await new Promise<number>((resolve, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true });

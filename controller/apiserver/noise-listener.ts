@@ -3,6 +3,8 @@ import type { Clock } from '../../process/clock.ts';
 import type { Link, StreamHandler } from '../../swarm/swarm.ts';
 import type { ApiServer } from './create.ts';
 import { deliver, type Outlet } from './http/deliver.ts';
+import { carriedUpgrade } from './streams/carried-upgrade.ts';
+import { answerUpgrade } from './tls/upgrades.ts';
 import { userOfCertificate, type User } from './users.ts';
 
 /**
@@ -19,17 +21,22 @@ export function noiseListener(options: {
   return (stream, headers, link) => {
     const outlet = streamOutlet(stream);
     const method = String(headers[':method'] ?? 'GET');
+    const upgrade = carriedUpgrade(stream, headers);
     apiServer
       .handle({
         method,
         path: String(headers[':path'] ?? '/'),
         headers: plainHeaders(headers),
-        body: stream as AsyncIterable<Uint8Array>,
         user: userOf(link, headers),
         from: link.peer.key,
         signal: outlet.closed,
+        ...(upgrade ? { upgrade } : { body: stream as AsyncIterable<Uint8Array> }),
       })
-      .then((response) => deliver(response, outlet, method === 'HEAD', clock))
+      .then((response) =>
+        upgrade
+          ? answerUpgrade(upgrade.socket, response)
+          : deliver(response, outlet, method === 'HEAD', clock),
+      )
       .catch(() => outlet.cut());
   };
 }

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream';
 import { forwardedContext, offerForwarder } from '../../cli/forwarding.ts';
 import { Home, type ClusterRecord } from '../../cli/home.ts';
 import { tlsTransport } from '../../client/tls-transport.ts';
-import type { ApiRequest, Transport } from '../../client/transport.ts';
+import type { SessionTransport } from '../../client/session-transport.ts';
+import type { ApiRequest } from '../../client/transport.ts';
 
 /** What `kith kubeconfig` gets of a running `kith join`. */
 describe('the way into the API from a joined machine', () => {
@@ -22,7 +23,8 @@ describe('the way into the API from a joined machine', () => {
     ports: {},
   });
   const asked: ApiRequest[] = [];
-  const link: Transport = {
+  const link: SessionTransport = {
+    session: undefined,
     request: async (request) => {
       asked.push(request);
       return {

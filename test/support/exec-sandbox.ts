@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { spawn } from 'node:child_process';
 import type { Exit, RunningContainer, Session, SessionOptions } from '../../agent/sandbox/sandbox.ts';
 import { FakeSandbox, type FakeContainer } from './fake-sandbox.ts';
@@ -10,6 +11,25 @@ export function execSandbox(): FakeSandbox & { live: Set<number> } {
   sandbox.onStart = (container: FakeContainer) => {
     const running: RunningContainer = container;
     running.exec = (command, options) => childSession(command, options, live);
+    const consoles = new Set<PassThrough>();
+    const { print } = container;
+    container.print = (text, stream) => {
+      for (const each of consoles) each.write(text);
+      print(text, stream);
+    };
+    running.console = async () => {
+      const stdout = new PassThrough();
+      consoles.add(stdout);
+      stdout.once('close', () => consoles.delete(stdout));
+      void container.exited.then(() => stdout.end());
+      return {
+        stdin: undefined,
+        stdout,
+        stderr: undefined,
+        exited: container.exited,
+        close: () => void stdout.destroy(),
+      };
+    };
   };
   return sandbox;
 }

@@ -1,3 +1,4 @@
+import { isForbidden } from '../../../api/errors.ts';
 import { anonymousUser, groups, type User } from '../users.ts';
 import { accountOf, groupsOfAccount } from './account-tokens.ts';
 import type { Authorizer } from './authorizer.ts';
@@ -68,6 +69,17 @@ export function impersonated(caller: User, headers: Headers, authorizer: Authori
     ...(uid && { uid }),
     ...(extras.length > 0 && { extra }),
   };
+}
+
+/** Whether who was let be another, for an answer that streams on, may so still. */
+export function mayStillImpersonate(caller: User, headers: Headers, authorizer: Authorizer): boolean {
+  try {
+    impersonated(caller, headers, authorizer);
+    return true;
+  } catch (error) {
+    if (isForbidden(error)) return false;
+    throw error;
+  }
 }
 
 /** Whoever is somebody is authenticated, unless the caller says that they are not. */

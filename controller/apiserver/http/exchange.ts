@@ -4,7 +4,7 @@ import type { User } from '../users.ts';
 
 /** A connection that its caller asked to leave HTTP on (`Connection: Upgrade`). Whoever answers 101 has taken the socket. */
 export interface Upgrade {
-  message: IncomingMessage;
+  message: Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
   socket: Duplex;
   /** What came behind the request already. */
   head: Buffer;

@@ -6,7 +6,7 @@ import { auditedObject, auditedUser, isWorthAuditing, type Audit } from '../auth
 import type { AccountTokens } from '../auth/account-tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/caller.ts';
-import { impersonated, ImpersonationError } from '../auth/impersonation.ts';
+import { impersonated, ImpersonationError, mayStillImpersonate } from '../auth/impersonation.ts';
 import type { Attributes, PathAttributes } from '../auth/rule.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiErrorOf } from '../resources/writer.ts';
@@ -106,8 +106,12 @@ export class Handler {
     const route = this.#options.routes.find((each) => each.method === method && each.pattern.test(path));
     if (route) return this.#extension(route, { ...request, user }, path, query, attributes);
     authorizer.require(attributes);
-    if (!isPathAttributes(attributes))
-      return this.#resource({ ...request, user }, path, query, attributes, known.warnings);
+    if (!isPathAttributes(attributes)) {
+      const isStillGood = () =>
+        (request.isStillGood?.() ?? true) &&
+        (user === caller || mayStillImpersonate(caller, request.headers, authorizer));
+      return this.#resource({ ...request, user, isStillGood }, path, query, attributes, known.warnings);
+    }
     const page =
       this.#health(path) ??
       (path === '/metrics' ? this.#metrics() : undefined) ??

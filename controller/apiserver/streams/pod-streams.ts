@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { badRequest } from '../../../api/errors.ts';
 import type { Pod } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
@@ -8,6 +7,7 @@ import { isTrue } from '../http/request-info.ts';
 import type { User } from '../users.ts';
 import type { CommandChannels, CommandOptions } from './channels.ts';
 import { containerOf } from './container.ts';
+import { lifeOf } from './life.ts';
 import { nodeOf, openNodeStream, type NodeStreams } from './node-stream.ts';
 import { runRemoteCommand } from './remote-command.ts';
 import { acceptSpdy, isSpdy, spdyProtocol } from './spdy/accept.ts';
@@ -151,12 +151,4 @@ function pathOf(pod: Pod, topic: string, query: URLSearchParams, container?: str
   query.set('uid', uid!);
   const segments = [topic, namespace!, name!, ...(container === undefined ? [] : [container])];
   return `/${segments.map(encodeURIComponent).join('/')}?${query.toString()}`;
-}
-
-/** Empty, and ends with the session: who waits for a body's end waits for that. */
-function lifeOf(over: Promise<void>): Readable {
-  const life = new Readable({ read() {} });
-  const end = () => void life.push(null);
-  over.then(end, end);
-  return life;
 }

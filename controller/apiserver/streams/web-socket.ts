@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { badRequest } from '../../../api/errors.ts';
 import type { Clock } from '../../../process/clock.ts';
@@ -43,7 +43,8 @@ export async function acceptWebSocket(
       reject(error);
     });
     socket.once('close', lost);
-    server.handleUpgrade(message, socket as Duplex, head, (webSocket) => {
+    // It looks at no more than method and headers.
+    server.handleUpgrade(message as IncomingMessage, socket, head, (webSocket) => {
       socket.off('close', lost);
       webSocket.on('error', () => {});
       const ping = clock.every(pingEveryMs, () => {

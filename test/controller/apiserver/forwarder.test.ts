@@ -9,11 +9,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
-import { isForbidden, isUnauthorized, isUnavailable } from '../../../api/errors.ts';
+import { type ApiError, isForbidden, isUnauthorized, isUnavailable } from '../../../api/errors.ts';
 import { httpClient } from '../../../client/http-client.ts';
 import { sessionTransport } from '../../../client/session-transport.ts';
 import { tlsTransport, type TlsTransport } from '../../../client/tls-transport.ts';
-import { forwarderFiles, startForwarder } from '../../../controller/apiserver/forwarder.ts';
+import { forwardedMax, forwarderFiles, startForwarder } from '../../../controller/apiserver/forwarder.ts';
 import { noiseListener } from '../../../controller/apiserver/noise-listener.ts';
 import type { TlsListener } from '../../../controller/apiserver/tls-listener.ts';
 import { ownerHeader, ownerOf, userOfCertificate } from '../../../controller/apiserver/users.ts';
@@ -121,6 +121,26 @@ describe('the API on a joined machine', () => {
     stop.abort();
     await watching;
     await until('its end', () => cluster.apiServer.registry.reader.watchCount === 0);
+  });
+
+  it('leaves room on the link for the machine itself, and takes more once some have ended', async () => {
+    const ca = await readFile(forwarderFiles(folder).ca, 'utf8');
+    const token = (await readFile(forwarderFiles(folder).token, 'utf8')).trim();
+    // One program has fewer connections than this takes.
+    const more = tlsTransport({ server: forwarder.server, ca, token });
+    const stop = new AbortController();
+    const watches = Array.from({ length: forwardedMax }, async (_, index) => {
+      const client = httpClient(index % 2 === 0 ? transport : more);
+      for await (const event of client.watch('ConfigMap', { namespace: 'default', signal: stop.signal }))
+        assert.notEqual(event.type, 'ERROR');
+    });
+    await until('all watch', () => cluster.apiServer.registry.reader.watchCount === forwardedMax);
+    const list = () => httpClient(transport).list('ConfigMap', { namespace: 'default' });
+    await assert.rejects(list(), (error: ApiError) => error.status.code === 429);
+    stop.abort();
+    await Promise.all(watches);
+    await until('one more is taken', list);
+    more.close();
   });
 
   it('gives the owner nothing by a name that nobody has vouched for', async () => {

@@ -1,15 +1,26 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodSpec, Pod } from '../../../../api/types.ts';
 import { startAgent, type Agent, type AgentOptions } from '../../../../agent/agent.ts';
 import type { Sandbox } from '../../../../agent/sandbox/sandbox.ts';
 import { writeContext } from '../../../../client/kubeconfig.ts';
+import { sessionTransport } from '../../../../client/session-transport.ts';
 import { Tokens } from '../../../../controller/apiserver/auth/tokens.ts';
+import { forwarderFiles, startForwarder } from '../../../../controller/apiserver/forwarder.ts';
+import { noiseListener } from '../../../../controller/apiserver/noise-listener.ts';
+import { clientAuthority } from '../../../../controller/apiserver/tls/client-authority.ts';
+import { ClientCertificates } from '../../../../controller/apiserver/tls/client-certificates.ts';
 import { servingCertificate } from '../../../../controller/apiserver/tls/serving-certificate.ts';
 import { tlsListener, type TlsListener } from '../../../../controller/apiserver/tls-listener.ts';
-import { adminUser, type User } from '../../../../controller/apiserver/users.ts';
+import {
+  adminUser,
+  ownerHeader,
+  ownerOf,
+  userOfCertificate,
+  type User,
+} from '../../../../controller/apiserver/users.ts';
 import { systemClock } from '../../../../process/clock.ts';
 import { silentLog } from '../../../../process/log.ts';
 import { seededRandom } from '../../../../process/random.ts';
@@ -44,6 +55,10 @@ export class StreamCluster {
   readonly listener: TlsListener;
   readonly agent: Agent;
   readonly kubeconfig: string;
+  /** Of another machine, which has joined: all goes over its link, as the person who owns it. */
+  readonly joinedKubeconfig: string;
+  readonly joined: TlsListener;
+  readonly certificates: ClientCertificates;
   readonly #net: Testnet;
   readonly #sandbox: Sandbox;
   readonly link: Link;
@@ -54,6 +69,9 @@ export class StreamCluster {
     listener: TlsListener;
     agent: Agent;
     kubeconfig: string;
+    joinedKubeconfig: string;
+    joined: TlsListener;
+    certificates: ClientCertificates;
     net: Testnet;
     sandbox: Sandbox;
     link: Link;
@@ -63,6 +81,9 @@ export class StreamCluster {
     this.listener = parts.listener;
     this.agent = parts.agent;
     this.kubeconfig = parts.kubeconfig;
+    this.joinedKubeconfig = parts.joinedKubeconfig;
+    this.joined = parts.joined;
+    this.certificates = parts.certificates;
     this.#net = parts.net;
     this.#sandbox = parts.sandbox;
     this.link = parts.link;
@@ -80,10 +101,13 @@ export class StreamCluster {
     const stranger: User = { name: 'stranger', groups: ['system:authenticated'] };
     const certificate = await servingCertificate(join(folder, 'tls'), systemClock);
     const tokens = new Tokens().add('token', adminUser).add(strangerToken, stranger);
+    const authority = await clientAuthority(join(folder, 'keys'), systemClock);
+    const certificates = new ClientCertificates({ authority, store: api.store, clock: systemClock });
     const listener = await tlsListener({
       apiServer: api.apiServer,
       certificate,
       tokens,
+      clientCertificates: certificates,
       port: 0,
       clock: systemClock,
     });
@@ -106,7 +130,19 @@ export class StreamCluster {
     const controller = await net.makeMember({ role: 'controller', name: 'controller' });
     const node = await net.makeMember({ role: 'node', name: 'attic' });
     const linked = Promise.withResolvers<Link>();
-    await controller.listen({ admit: () => {}, handlers: {}, onLink: linked.resolve });
+    const serve = noiseListener({
+      apiServer: api.apiServer,
+      clock: systemClock,
+      userOf: ({ peer }, headers) =>
+        headers[ownerHeader] === undefined
+          ? userOfCertificate(peer.certificate)
+          : ownerOf(peer.certificate, true),
+    });
+    await controller.listen({
+      admit: () => {},
+      handlers: { control: serve },
+      onLink: (each) => void (each.purpose === 'streams' && linked.resolve(each)),
+    });
     node.keep(() => [controller.key], 'streams', agent.streamsHandler);
     link = await linked.promise;
     const kubeconfig = join(folder, 'kubeconfig');
@@ -116,7 +152,36 @@ export class StreamCluster {
       ca: certificate.ca,
       token: 'token',
     });
-    return new StreamCluster({ folder, api, listener, agent, kubeconfig, net, sandbox, link });
+    const desk = await net.makeMember({ role: 'node', name: 'desk' });
+    const control = desk.keep(() => [controller.key], 'control');
+    await control.live();
+    const forwarderFolder = join(folder, 'forwarder');
+    const joined = await startForwarder({
+      transport: sessionTransport(control),
+      folder: forwarderFolder,
+      port: 0,
+      clock: systemClock,
+    });
+    const joinedKubeconfig = join(folder, 'joined-kubeconfig');
+    await writeContext(joinedKubeconfig, {
+      name: 'kith',
+      server: joined.server,
+      ca: await readFile(forwarderFiles(forwarderFolder).ca, 'utf8'),
+      token: (await readFile(forwarderFiles(forwarderFolder).token, 'utf8')).trim(),
+    });
+    return new StreamCluster({
+      folder,
+      api,
+      listener,
+      agent,
+      kubeconfig,
+      joinedKubeconfig,
+      joined,
+      certificates,
+      net,
+      sandbox,
+      link,
+    });
   }
 
   /** A pod that runs on the host. */
@@ -187,6 +252,7 @@ export class StreamCluster {
   async close(): Promise<void> {
     await this.agent.stop();
     await this.#sandbox.close();
+    await this.joined.close(500);
     await this.listener.close(500);
     await this.#net.close();
     await this.api.close();
