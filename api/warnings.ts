@@ -145,8 +145,8 @@ function variableWarnings(field: string, { env = [] }: Container): string[] {
   return env.flatMap(({ name, value = '', valueFrom }, index) => {
     const isSecond = env.findIndex((each) => each.name === name) < index;
     const reference = `$(${name})`;
-    const extends_ = !valueFrom && value !== reference && value.includes(reference);
-    return isSecond && !extends_
+    const isPart = !valueFrom && value !== reference && value.includes(reference);
+    return isSecond && !isPart
       ? [
           `${at(child(field, 'env'), index)}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
         ]

@@ -61,9 +61,9 @@ function validateServicePort(field: string, port: ServicePort, nameNeeded: boole
   return [
     ...(nameNeeded && !port.name ? [required(child(field, 'name'))] : []),
     ...named(child(field, 'name'), port.name || undefined, dnsLabel),
-    ...portNumber(child(field, 'port'), port.port),
+    ...portNumber(child(field, 'port'), port.port ?? 0),
     ...oneOf(child(field, 'protocol'), port.protocol, ['SCTP', 'TCP', 'UDP']),
-    ...validatePort(child(field, 'targetPort'), port.targetPort),
+    ...validatePort(child(field, 'targetPort'), port.targetPort ?? port.port ?? 0),
     ...named(child(field, 'appProtocol'), port.appProtocol, qualifiedName),
   ];
 }

@@ -210,6 +210,7 @@ const judging = new Set([
   'Role',
   'RoleBinding',
   'RuntimeClass',
+  'Service',
   'StatefulSet',
   'StorageClass',
 ]);

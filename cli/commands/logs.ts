@@ -12,6 +12,9 @@ import { logPods } from '../log-pods.ts';
 import { logText } from '../print/text-width.ts';
 import { statusError } from '../status-error.ts';
 
+/** As in Kubernetes, what has run nowhere has no log, and that is no mistake. */
+const runsNowhere = 204;
+
 export default class Logs extends KithCommand {
   static override description =
     'Show what the containers of a pod, of a Deployment or of a selector have written.';
@@ -72,6 +75,8 @@ export default class Logs extends KithCommand {
     const path = withQuery(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, query);
     const response = await transport.request({ method: 'GET', path });
     if (response.status >= 300) throw statusError(await textOf(response.body), response.status);
+    if (response.status === runsNowhere)
+      process.stderr.write(`${pod} is on no host yet: kith describe pod ${pod} says why.\n`);
     // A terminal obeys what is written to it; a file or a program gets the bytes as they are.
     const shown = process.stdout.isTTY ? logText : (line: string) => line;
     for await (const line of logLines(response.body)) await this.write(`${prefix}${shown(line)}\n`);

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Answer, Recording, Server } from './answer.ts';
 import { accepted } from './accepted.ts';
 import { differencesOf, type Difference } from './differences.ts';
-import { covers, coversOpen, type Accepted, type Open } from './exception.ts';
-import { open } from './open.ts';
+import { covers, type Accepted } from './exception.ts';
 import { digestOf, play } from './play.ts';
 import type { Topic } from './script/step.ts';
 
@@ -12,10 +11,8 @@ export interface Comparison {
   /** How many steps there are, and at how many kith differs in nothing but what is accepted. */
   steps: number;
   equal: number;
-  /** Differences that neither list knows. */
+  /** Differences that are not accepted. */
   unknown: Difference[];
-  /** Differences that are known to be missing. */
-  open: { entry: Open; difference: Difference }[];
   /** Of what is accepted, what fitted a difference. */
   accepted: Set<Accepted>;
   /** Steps that are not recorded as they are now. */
@@ -35,7 +32,6 @@ export async function compare(server: Server, topic: Topic): Promise<Comparison>
     steps: topic.steps.length,
     equal: 0,
     unknown: [],
-    open: [],
     accepted: new Set(),
     stale,
   };
@@ -58,9 +54,7 @@ function judge(
       continue;
     }
     isEqual = false;
-    const entry = open.find((each) => coversOpen(each, difference));
-    if (entry) comparison.open.push({ entry, difference });
-    else comparison.unknown.push(difference);
+    comparison.unknown.push(difference);
   }
   if (isEqual) comparison.equal += 1;
 }
@@ -74,19 +68,9 @@ function readRecording(topic: string): Pick<Recording, 'answers'> {
   }
 }
 
-/** Of both lists, what fits no difference any more, after all topics have been played. */
+/** Of what is accepted, what fits no difference any more, after all topics have been played. */
 export function leftOver(comparisons: readonly Comparison[]): string[] {
-  const fitted = comparisons.flatMap((each) => each.open);
-  return [
-    ...accepted
-      .filter((entry) => !comparisons.some((each) => each.accepted.has(entry)))
-      .map((entry) => `accepted.ts: ${JSON.stringify(entry)}`),
-    ...open.flatMap((entry) => {
-      const steps = fitted.filter((each) => each.entry === entry).map(({ difference }) => difference.step);
-      if (!entry.steps) return steps.length > 0 ? [] : [`open.ts: ${entry.missing}`];
-      return entry.steps
-        .filter((step) => !steps.includes(step))
-        .map((step) => `open.ts: ${step} (${entry.missing})`);
-    }),
-  ];
+  return accepted
+    .filter((entry) => !comparisons.some((each) => each.accepted.has(entry)))
+    .map((entry) => JSON.stringify(entry));
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Difference } from './differences.ts';
 
-/** A difference that is known. `*` in `step` and `at` stands for any letters. */
-export interface Exception {
+/** A difference that is known, and stays. `*` in `step` and `at` stands for any letters. */
+export interface Accepted {
   /** `topic/step`. @default every step */
   step?: string;
   /** Where in the answer; several where one cause shows in several places. */
@@ -11,36 +11,17 @@ export interface Exception {
   original?: unknown;
   /** What kith says there, where that is part of it. */
   kith?: unknown;
-}
-
-/** Why it is as it is, and stays. */
-export interface Accepted extends Exception {
+  /** Why it is as it is. */
   because: string;
 }
 
-/** What is missing. A step goes from its entry as soon as it is there, and the entry with its last step. */
-export interface Open {
-  missing: string;
-  /** `topic/step`, in full. @default every step */
-  steps?: readonly string[];
-  /** As in `Exception`. @default everywhere in the answer */
-  at?: string | readonly string[];
-}
-
-export function covers(exception: Exception, difference: Difference): boolean {
+export function covers(exception: Omit<Accepted, 'because'>, difference: Difference): boolean {
   const { step = '*', at } = exception;
   return (
     pattern(step).test(difference.step) &&
     [at].flat().some((each) => pattern(each).test(difference.at)) &&
     (!('original' in exception) || fits(exception.original, difference.original)) &&
     (!('kith' in exception) || fits(exception.kith, difference.kith))
-  );
-}
-
-export function coversOpen({ steps, at = '*' }: Open, difference: Difference): boolean {
-  return (
-    (steps === undefined || steps.includes(difference.step)) &&
-    [at].flat().some((each) => pattern(each).test(difference.at))
   );
 }
 

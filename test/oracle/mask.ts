@@ -109,7 +109,13 @@ class Known {
   }
 }
 
-const textOf = (value: unknown) => JSON.stringify(value);
+/** In the order of its keys, which differs between the two. */
+const textOf = (value: unknown) =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
 
 const before = /(?<=(?:Invalid|Duplicate) value: )/;
 

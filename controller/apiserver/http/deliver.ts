@@ -26,7 +26,11 @@ export async function deliver(
 ): Promise<void> {
   const { status, body } = response;
   if (Buffer.isBuffer(body)) {
-    outlet.begin(status, { ...response.headers, 'content-length': String(body.length) });
+    // RFC 9110, 8.6: what has no content says no length.
+    outlet.begin(status, {
+      ...response.headers,
+      ...(status !== 204 && { 'content-length': String(body.length) }),
+    });
     outlet.end(isHead ? undefined : body);
     return;
   }

@@ -39,6 +39,8 @@ export async function podLog(
 ): Promise<ApiServerResponse> {
   const { name, namespace } = pod.metadata!;
   const container = containerOf(pod, query.get('container') ?? '');
+  // As in Kubernetes, what has run nowhere has said nothing: no answer, and no mistake.
+  if (!pod.spec?.nodeName) return { status: 204, headers: {}, body: Buffer.alloc(0) };
   const session = nodeOf(pod, nodeStreams, 'its logs can be read');
   const node = pod.spec!.nodeName!;
   const options = new URLSearchParams();

@@ -1,4 +1,5 @@
-import { badRequest, conflict, type ApiError } from '../../../api/errors.ts';
+import { badRequest, conflict, invalid, type ApiError } from '../../../api/errors.ts';
+import { invalidValue } from '../../../api/field-errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import type { Resource } from './metadata.ts';
 
@@ -24,6 +25,13 @@ export function refuseOtherNamespace({ metadata }: Resource, namespace: string |
 /** @throws ApiError (conflict) where a write means another version than there is */
 export function refuseStale(kind: Kind, old: Resource, version: string | undefined): void {
   if (version && version !== old.metadata?.resourceVersion) throw conflict(kind, old.metadata!.name!);
+}
+
+/** @throws ApiError (invalid) where a patch is to make another object of it: whoever replaces one, by contrast, means another */
+export function refuseNewUid(kind: Kind, old: Resource, patched: Resource): void {
+  const { uid } = patched.metadata ?? {};
+  if (uid && uid !== old.metadata?.uid)
+    throw invalid(kind, old.metadata!.name!, [invalidValue('metadata.uid', uid, 'field is immutable')]);
 }
 
 /** An apply that names a uid means an object that is there. */

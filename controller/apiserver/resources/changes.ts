@@ -2,7 +2,7 @@ import { goText } from '../../../api/apply/fields-of.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { applyPatch, type PatchType } from '../../../api/patch/patch.ts';
 import type { Clock } from '../../../process/clock.ts';
-import { refuseOtherName, refuseOtherNamespace, refuseStale } from './addressed.ts';
+import { refuseNewUid, refuseOtherName, refuseOtherNamespace, refuseStale } from './addressed.ts';
 import type { Candidates } from './candidates.ts';
 import { decode } from './decoding.ts';
 import type { Resource } from './metadata.ts';
@@ -61,6 +61,7 @@ export class Changes {
       const patched = applyPatch(type, old, patch, kind) as Resource;
       // A patch that names a version is meant for that one alone.
       refuseStale(kind, old, patched.metadata?.resourceVersion);
+      refuseNewUid(kind, old, patched);
       const input = decode(kind, patched, context, () =>
         type === 'strategic' ? goText(patch) : JSON.stringify(patched),
       );

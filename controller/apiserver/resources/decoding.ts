@@ -9,6 +9,7 @@ import { validateStatus } from '../../../api/validation/statuses.ts';
 import { judgesWhatIsMissing, refusalsOf, validate } from '../../../api/validation/validation.ts';
 import { decodeCustom, refuseInvalidCustom, withCustomDefaults } from '../custom/custom-resources.ts';
 import type { Resource } from './metadata.ts';
+import { withOwnersOnce } from './owner-references.ts';
 import { validatePodPart, type PodPart } from './pod-parts.ts';
 import { beStrict, invalidPatch, type Strictness } from './strictness.ts';
 
@@ -30,12 +31,13 @@ export function decode(kind: Kind, value: unknown, how: Strictness, patched?: ()
   const other = otherKind(kind, object);
   if (other) throw patched ? invalidPatch(patched(), other) : badRequest(other);
   const whole: Resource = { ...object, apiVersion: kind.apiVersion, kind: kind.kind };
-  if (kind.custom) return decodeCustom(kind, whole, how, patched);
+  if (kind.custom)
+    return withOwnersOnce(decodeCustom(kind, whole, how, patched), patched !== undefined, how.warn);
   const errors = decodeStrict(kind, whole).filter(({ type }) => type !== 'FieldValueRequired');
   const wrong = errors.filter(({ type }) => type !== 'UnknownField');
   if (wrong.length > 0) throw wrongTypes(kind, whole, wrong, patched);
   beStrict(kind, errors, how, patched);
-  return normalize(kind, whole);
+  return withOwnersOnce(normalize(kind, whole), patched !== undefined, how.warn);
 }
 
 /** Other types than the schema's: in Go's words, which tell of the first, with a cause for each. */

@@ -11,8 +11,8 @@ import type {
 import { withCleanup } from '../custom/definition-status.ts';
 import type { Resource } from './metadata.ts';
 
-/** What a deletion does to an object: it goes at once, or it is marked and goes when the last who holds it lets go. */
-export type Deletion = { action: 'remove' } | { action: 'mark'; object: Resource };
+/** What a deletion makes of an object: it goes at once, or it is marked and goes when the last who holds it lets go. */
+export type Deletion = { action: 'remove' | 'mark'; object: Resource };
 
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
@@ -34,7 +34,9 @@ export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOpt
   const finalizers = finalizersAfter(kind, old, options);
   const grace = kind.type === 'Pod' ? podGrace(old as Pod, options) : 0;
   const isHeld = finalizers.length > 0 || (kind.type === 'Namespace' && namespaceFinalizers(old).length > 0);
-  if (grace === 0 && !isHeld) return { action: 'remove' };
+  const action = grace === 0 && !isHeld ? 'remove' : 'mark';
+  // Only what may be given a grace shows that it got none.
+  if (action === 'remove' && kind.type !== 'Pod') return { action, object: old };
 
   const { metadata } = old;
   // A second deletion may shorten the grace, never lengthen it: someone may already count on the first.
@@ -59,7 +61,7 @@ export function decideDeletion(kind: Kind, old: Resource, options: WireDeleteOpt
   if (kind.type === 'Namespace' || (kind.type === 'CustomResourceDefinition' && !isMarked))
     delete object.metadata!.deletionGracePeriodSeconds;
   if (kind.type === 'Namespace') object.status = { ...(old as Namespace).status, phase: 'Terminating' };
-  return { action: 'mark', object };
+  return { action, object };
 }
 
 /** Whether an object that is marked has been let go of by all: its last write removes it. */

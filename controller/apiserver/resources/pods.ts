@@ -1,4 +1,4 @@
-import { badRequest, conflict, forbidden } from '../../../api/errors.ts';
+import { ApiError, badRequest, conflict, forbidden } from '../../../api/errors.ts';
 import { setCondition } from '../../../api/conditions.ts';
 import { kindNamed } from '../../../api/kinds.ts';
 import { qosClassOf } from '../../../api/qos.ts';
@@ -108,9 +108,9 @@ export function bound(old: Resource, binding: Binding, now: Date): Resource {
       `pod ${name} is not the one that was to be bound: its uid is ${pod.metadata!.uid}`,
     );
   if (pod.metadata!.deletionTimestamp)
-    throw conflict(kind, name, `pod ${name} is being deleted, cannot be assigned to a host`);
+    throw bindingConflict(name, `pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec?.nodeName)
-    throw conflict(kind, name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
+    throw bindingConflict(name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
   return {
     ...old,
     metadata: {
@@ -131,8 +131,10 @@ export function bound(old: Resource, binding: Binding, now: Date): Resource {
   };
 }
 
-/** How many pods an eviction may take at once is a PodDisruptionBudget's matter, which kith does not serve yet. */
-export interface Eviction {
-  metadata?: { name?: string; namespace?: string };
-  deleteOptions?: Record<string, unknown>;
+function bindingConflict(name: string, why: string): ApiError {
+  const resource = 'pods/binding';
+  return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${resource} "${name}": ${why}`, {
+    name,
+    kind: resource,
+  });
 }

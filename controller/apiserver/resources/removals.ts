@@ -9,7 +9,7 @@ import { withGeneration } from './metadata.ts';
 import { refuseSystemNamespace } from './namespaces.ts';
 import type { Listing, ListQuery, Reader } from './reader.ts';
 import type { WriteContext } from './write-context.ts';
-import type { Writer, Written } from './writer.ts';
+import { Removal, type Writer, type Written } from './writer.ts';
 
 /** How many objects one `deletecollection` works on at once. */
 const deletionsAtOnceMax = 50;
@@ -42,7 +42,8 @@ export class Removals {
     const now = this.#parts.clock.date();
     return this.#parts.writer.change(kind, namespace, name, { dryRun: context.dryRun }, (old) => {
       const decision = decideDeletion(kind, old, options, now);
-      return decision.action === 'remove' ? 'remove' : withGeneration(kind, old, decision.object);
+      const next = withGeneration(kind, old, decision.object);
+      return decision.action === 'remove' ? new Removal(next) : next;
     });
   }
 

@@ -27,6 +27,15 @@ export interface ChangeOptions {
   pinned?: boolean;
 }
 
+/** What `change` is to take away, as it is shown for the last time. */
+export class Removal {
+  readonly last: Resource;
+
+  constructor(last: Resource) {
+    this.last = last;
+  }
+}
+
 /** What became of an object: its new state, or its last one where the write removed it. */
 export interface Written {
   object: Resource;
@@ -73,7 +82,7 @@ export class Writer {
     namespace: string | undefined,
     name: string,
     { dryRun, pinned = false }: ChangeOptions,
-    compute: (old: Resource) => Resource | 'remove',
+    compute: (old: Resource) => Resource | Removal,
   ): Promise<Written> {
     const shelf = this.#storage.shelf(kind, namespace);
     const key = objectKey(kind, namespace, name);
@@ -84,10 +93,14 @@ export class Writer {
       const next = compute(old);
       const expect = { revision: entry.modRevision };
       try {
-        if (next === 'remove' || isReleased(kind, next)) {
-          const last = next === 'remove' ? old : next;
-          if (dryRun) return { object: last, removed: true };
-          return { object: atRevision(last, await shelf.delete(key, expect)), removed: true };
+        if (next instanceof Removal) {
+          const revision = dryRun ? undefined : await shelf.delete(key, expect);
+          return { object: revision ? atRevision(next.last, revision) : next.last, removed: true };
+        }
+        if (isReleased(kind, next)) {
+          if (!dryRun) await shelf.delete(key, expect);
+          // As in Kubernetes, who lets go is shown what was let go of, at the version that it had.
+          return { object: next, removed: true };
         }
         if (dryRun || isSame(old, next)) return { object: next, removed: false };
         const stored = storedForm(kind, next);
