@@ -1,5 +1,5 @@
 /** What the generated schema data says of one field. `of` names another type in the same data. */
-export type FieldSchema = { required?: true; description?: string } & (
+export type FieldSchema = { required?: true } & (
   | {
       type:
         'string' | 'boolean' | 'number' | 'any' | 'time' | 'microTime' | 'bytes' | 'quantity' | 'intOrString';

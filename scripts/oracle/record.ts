@@ -9,14 +9,17 @@ import { format, resolveConfig } from 'prettier';
 import type { Recording } from '../../test/oracle/answer.ts';
 import { digestOf, play } from '../../test/oracle/play.ts';
 import { topics } from '../../test/oracle/script/topics.ts';
+import { recordOpenApi } from '../openapi/record.ts';
 import { startOriginal, type Original } from './original.ts';
 
 const folder = fileURLToPath(new URL('../../test/oracle/recordings/', import.meta.url));
 const named = process.argv.slice(2);
-const unknown = named.filter((name) => !topics.some((topic) => topic.name === name));
+/** Beside the topics of the script: what the OpenAPI documents say. */
+const openApi = 'openapi';
+const unknown = named.filter((name) => name !== openApi && !topics.some((topic) => topic.name === name));
 if (unknown.length > 0) {
   console.error(
-    `No topic is called ${unknown.join(', ')}; there are ${topics.map(({ name }) => name).join(', ')}.`,
+    `No topic is called ${unknown.join(', ')}; there are ${topics.map(({ name }) => name).join(', ')}, ${openApi}.`,
   );
   process.exit(2);
 }
@@ -49,6 +52,7 @@ try {
     writeFileSync(path, await format(JSON.stringify(recording), { ...options, filepath: path }));
     console.log(`${topic.name}: ${answers.length} answers`);
   }
+  if (named.length === 0 || named.includes(openApi)) await recordOpenApi(original);
 } finally {
   await original.stop();
 }

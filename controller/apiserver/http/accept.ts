@@ -68,7 +68,21 @@ export function formatOfRefusal(accept: string | undefined): Format {
   return formatOf(whole?.type ?? '') ?? 'json';
 }
 
-/** What weighs the same is taken in the order in which it was asked. */
+/**
+ * Of types that are offered, the one that an `Accept` header likes best; the first where it takes anything. Undefined where it takes
+ * none of them. What is offered is known by its name alone, without parameters.
+ */
+export function preferredType(accept: string | undefined, offered: readonly string[]): string | undefined {
+  const wishes = wishesOf(accept);
+  for (const { type } of wishes) {
+    const found =
+      type === '*/*' || type === 'application/*' ? offered[0] : offered.find((each) => each === type);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The best first; what weighs the same in the order in which it was asked. */
 function wishesOf(accept: string | undefined): Wish[] {
   return (accept || '*/*')
     .split(',')

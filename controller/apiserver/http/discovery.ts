@@ -1,5 +1,6 @@
 import { reviewKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
 import { compareVersions } from '../../../api/structural/custom-kind.ts';
+import { subresourceKinds } from './subresource-kinds.ts';
 import { subresourceVerbs, verbsOf } from './verbs.ts';
 
 /** What `kubectl version` shows, and what clients decide features by. */
@@ -35,17 +36,6 @@ const groupOrder = [
   'node.k8s.io',
   'discovery.k8s.io',
 ];
-
-/** Subresources whose body is of another kind. */
-const subresourceKinds: Record<string, { group: string; version: string; kind: string }> = {
-  scale: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
-  binding: { group: '', version: '', kind: 'Binding' },
-  eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
-  token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
-  attach: { group: '', version: '', kind: 'PodAttachOptions' },
-  exec: { group: '', version: '', kind: 'PodExecOptions' },
-  portforward: { group: '', version: '', kind: 'PodPortForwardOptions' },
-};
 
 /** Subresources that are declared and answered: those that need streams come later, and say so when asked. */
 function servedSubresources(kind: Kind): string[] {

@@ -21,6 +21,7 @@ import { issuerPage } from './issuer-pages.ts';
 import { LiveRequests } from './live-requests.ts';
 import type { NodeStreams } from './logs.ts';
 import { metricsText, RequestCounts } from './metrics.ts';
+import { OpenApiPages } from './openapi.ts';
 import { serverPage } from './pages.ts';
 import { requestInfo, type RequestInfo } from './request-info.ts';
 import { isReview, serveReview } from './review.ts';
@@ -55,6 +56,7 @@ export class Handler {
   readonly #options: HandlerOptions;
   readonly #shared = new SharedBytes();
   readonly #counts = new RequestCounts();
+  readonly #openApi = new OpenApiPages();
   readonly #budget: WriteBudget;
   readonly #live: LiveRequests;
   #isStopping = false;
@@ -95,7 +97,7 @@ export class Handler {
     const path = mark < 0 ? request.path : request.path.slice(0, mark);
     const query = new URLSearchParams(mark < 0 ? '' : request.path.slice(mark + 1));
     if (this.#isStopping) throw unavailable('the controller is stopping; it will be back', 1);
-    const { authorizer, kinds } = this.#options.registry;
+    const { authorizer } = this.#options.registry;
     known.attributes = attributesOf(method, path, query, anonymousUser);
     const caller = callerOf(request, path);
     known.caller = caller;
@@ -116,9 +118,24 @@ export class Handler {
       this.#health(path) ??
       (path === '/metrics' ? this.#metrics() : undefined) ??
       issuerPage(request, path, this.#options.accountTokens) ??
-      (await serverPage(method, path, request.headers['accept'], kinds));
+      (await this.#page(request, user, path, query));
     if (!page) return textAnswer(404, '404 page not found\n');
     return page;
+  }
+
+  async #page(
+    request: ApiServerRequest,
+    user: User,
+    path: string,
+    query: URLSearchParams,
+  ): Promise<ApiServerResponse | undefined> {
+    const { concurrency, registry } = this.#options;
+    const leave = concurrency.enter(user, 'request');
+    try {
+      return await serverPage(request, path, query, registry.kinds, this.#openApi);
+    } finally {
+      leave();
+    }
   }
 
   async #resource(

@@ -1,4 +1,4 @@
-import { noSuchMethod, noSuchResource, notAcceptable } from '../../../api/errors.ts';
+import { noSuchMethod, noSuchResource } from '../../../api/errors.ts';
 import type { KindSet } from '../../../api/kinds.ts';
 import { negotiate } from './accept.ts';
 import { jsonAnswer, objectAnswer } from './answers.ts';
@@ -10,19 +10,20 @@ import {
   resourceList,
   versionInfo,
 } from './discovery.ts';
-import type { ApiServerResponse } from './exchange.ts';
-import { openApiDocument, openApiIndex, openApiV2Json, openApiV2Protobuf } from './openapi.ts';
+import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
+import type { OpenApiPages } from './openapi.ts';
 
 const discoveryType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
-const openApiV2Type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** What the server says of itself: version, discovery, OpenAPI. Undefined where the path is none of these. */
 export async function serverPage(
-  method: string,
+  { method, headers }: Pick<ApiServerRequest, 'method' | 'headers'>,
   path: string,
-  accept: string | undefined,
+  query: URLSearchParams,
   kinds: KindSet,
+  openApi: OpenApiPages,
 ): Promise<ApiServerResponse | undefined> {
+  const { accept, 'if-none-match': ifNoneMatch } = headers;
   const [, first = '', second, third, ...more] = path.replace(/\/$/, '').split('/');
   if (method !== 'GET' && method !== 'HEAD') {
     if (['api', 'apis', 'version', 'openapi'].includes(first)) throw noSuchMethod();
@@ -46,17 +47,19 @@ export async function serverPage(
       if (second !== undefined) return page(groupDocument(kinds, second), accept);
       return wantsAggregated(accept) ? aggregated(kinds, false) : page(groupList(kinds), accept);
     case 'openapi':
-      if (second === 'v2') return openApiV2(accept ?? '');
+      if (second === 'v2' && third === undefined) return openApi.swagger(kinds, { accept, ifNoneMatch });
       if (second !== 'v3') return undefined;
-      return page(
-        third === undefined ? openApiIndex(kinds) : await openApiDocument(kinds, [third, ...more].join('/')),
-      );
+      if (third === undefined) return openApi.index(kinds);
+      return openApi.document(kinds, [third, ...more].join('/'), query.get('hash'), { accept, ifNoneMatch });
     default:
       return undefined;
   }
 }
 
-async function page(value: object | undefined, accept?: string): Promise<ApiServerResponse | undefined> {
+async function page(
+  value: object | undefined,
+  accept: string | undefined,
+): Promise<ApiServerResponse | undefined> {
   return value && objectAnswer(200, value, negotiate(accept, { of: 'discovery' }));
 }
 
@@ -87,11 +90,4 @@ function wantsAggregated(accept: string | undefined): boolean {
 
 function aggregated(kinds: KindSet, isCore: boolean): ApiServerResponse {
   return jsonAnswer(200, aggregatedDiscovery(kinds, isCore), discoveryType);
-}
-
-function openApiV2(accept: string): ApiServerResponse {
-  if (/proto-openapi\.spec\.v2/.test(accept))
-    return { status: 200, headers: { 'content-type': openApiV2Type }, body: openApiV2Protobuf() };
-  if (accept === '' || /json|\*/.test(accept)) return jsonAnswer(200, openApiV2Json);
-  throw notAcceptable([openApiV2Type, 'application/json']);
 }

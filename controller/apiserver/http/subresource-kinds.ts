@@ -1,0 +1,16 @@
+export interface KindName {
+  group: string;
+  version: string;
+  kind: string;
+}
+
+/** Subresources whose body is of another kind; without a version, of that under which they are asked for. */
+export const subresourceKinds: Readonly<Record<string, KindName>> = {
+  scale: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+  binding: { group: '', version: '', kind: 'Binding' },
+  eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  attach: { group: '', version: '', kind: 'PodAttachOptions' },
+  exec: { group: '', version: '', kind: 'PodExecOptions' },
+  portforward: { group: '', version: '', kind: 'PodPortForwardOptions' },
+};
