@@ -8,7 +8,8 @@ export class QuantityError extends Error {
   override readonly name = 'QuantityError';
 }
 
-const pattern = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)$/;
+/** Kubernetes' parser takes a number without digits for nothing: `.`, `-` and `m` are 0. */
+const pattern = /^([+-]?)0*(\d*)(?:\.(\d*))?(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)$/;
 const advice =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$', such as 500m, 2, 64Mi or 1.5G";
 
@@ -18,35 +19,61 @@ const decimalSuffixes = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 /** Kubernetes keeps nine decimal places and rounds up what is finer; so do we, in whole nanos. */
 const nanosPerUnit = 1_000_000_000n;
 
-/** Kubernetes caps a quantity at the largest int64. */
+/** Kubernetes caps an amount of bytes (`Ki` and its like) at the largest int64. */
 const unitsMax = 2n ** 63n - 1n;
 
 /** More digits than any real amount; the arithmetic below is on whole numbers of any size, so the text is kept short. */
 const charactersMax = 64;
 
-/** An exponent past this is beyond the cap (or under a nano) whatever the digits say. */
-const exponentMax = 40;
+/** Beyond any amount; below it, what is left is the smallest amount there is. */
+const exponentMax = 100;
+
+/** With as many digits at most, a text that is canonical already stands as it was written. */
+const keptDigitsMax = { decimal: 18, binary: 14 };
 
 interface Parsed {
   nanos: bigint;
   format: QuantityFormat;
+  /** What it stays to be written as: `1.5E+3` is not made `1500`. */
+  kept?: string;
 }
 
 function parse(quantity: Quantity): Parsed {
-  const text = typeof quantity === 'number' ? numberText(quantity) : quantity;
-  const match = text.length <= charactersMax ? pattern.exec(text) : null;
+  const text = typeof quantity === 'number' ? numberText(quantity) : quantity.trim();
+  const match = text.length <= charactersMax && text !== '' ? pattern.exec(text) : null;
   if (!match) throw new QuantityError(advice);
-  const [, sign, digits, suffix] = match as unknown as [string, string, string, string];
-  const [whole, fraction = ''] = digits.split('.') as [string, string?];
+  const [, sign, whole, fraction = '', suffix] = match as unknown as [string, string, string, string, string];
   const { base, exponent, format } = scaleOf(suffix);
+  if (exponent > exponentMax) throw new QuantityError(advice);
   // The value is numerator / denominator nanos.
   let numerator = BigInt(whole + fraction) * nanosPerUnit;
   let denominator = 10n ** BigInt(fraction.length);
-  if (exponent >= 0) numerator *= base ** BigInt(Math.min(exponent, exponentMax));
+  if (exponent >= 0) numerator *= base ** BigInt(exponent);
   else denominator *= base ** BigInt(Math.min(-exponent, exponentMax));
   let nanos = (numerator + denominator - 1n) / denominator;
-  if (nanos > unitsMax * nanosPerUnit) nanos = unitsMax * nanosPerUnit;
-  return { nanos: sign === '-' ? -nanos : nanos, format };
+  if (format === 'BinarySI' && nanos > unitsMax * nanosPerUnit) nanos = unitsMax * nanosPerUnit;
+  return {
+    nanos: sign === '-' ? -nanos : nanos,
+    format,
+    ...(isCanonical(whole || '0', fraction, exponent, format) && { kept: text }),
+  };
+}
+
+/** As Kubernetes sees at a glance; what it does not is written anew. Source: `ParseQuantity` of k8s.io/apimachinery/pkg/api/resource. */
+function isCanonical(whole: string, fraction: string, exponent: number, format: QuantityFormat): boolean {
+  const digits = whole + fraction;
+  if (format === 'BinarySI') {
+    const isShort = digits.length + 3 * exponent <= keptDigitsMax.binary;
+    return fraction === '' && isShort && BigInt(digits) % 8n !== 0n;
+  }
+  const scale = (format === 'DecimalSI' ? 3 * exponent : exponent) - fraction.length;
+  return (
+    digits.length <= keptDigitsMax.decimal &&
+    scale >= -9 &&
+    scale % 3 === 0 &&
+    !digits.endsWith('000') &&
+    !digits.startsWith('0')
+  );
 }
 
 function numberText(value: number): string {
@@ -132,8 +159,8 @@ function combined(a: Quantity, b: Quantity, sign: 1n | -1n): string {
  * @throws QuantityError
  */
 export function canonicalQuantity(quantity: Quantity): string {
-  const { nanos, format } = parse(quantity);
-  return canonical(nanos, format);
+  const { nanos, format, kept } = parse(quantity);
+  return kept ?? canonical(nanos, format);
 }
 
 /**
@@ -154,9 +181,11 @@ function canonical(nanos: bigint, format: QuantityFormat): string {
     return scaled(nanos, 1000n, decimalSuffixes);
   }
   if (format === 'DecimalSI') return scaled(nanos, 1000n, decimalSuffixes);
-  const exponents = decimalSuffixes.map((_, index) => (index === 3 ? '' : `e${(index - 3) * 3}`));
   return scaled(nanos, 1000n, exponents);
 }
+
+/** `e-9`, `e-6`, … as far as an amount may be written. */
+const exponents = Array.from({ length: 60 }, (_, index) => (index === 3 ? '' : `e${(index - 3) * 3}`));
 
 function scaled(amount: bigint, base: bigint, suffixes: readonly string[]): string {
   let step = 0;

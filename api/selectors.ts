@@ -158,9 +158,27 @@ function fail(why: string): never {
   throw badRequest(`unable to parse requirement: ${why}`);
 }
 
-/** The requirements as canonical text; `parseLabelSelector` reads it back. */
+/**
+ * A selector as text; `parseLabelSelector` reads it back. One of an object is written as Kubernetes does: by key, and what is an
+ * expression there stays one (`a in (1)`).
+ */
 export function formatLabelSelector(selector: LabelSelector | readonly Requirement[]): string {
-  return requirementsOf(selector).map(formatRequirement).join(',');
+  if (Array.isArray(selector)) return (selector as readonly Requirement[]).map(formatRequirement).join(',');
+  const { matchLabels = {}, matchExpressions = [] } = selector as LabelSelector;
+  const terms = [
+    ...Object.entries(matchLabels).map(([key, value]) => ({ key, text: `${key}=${value}` })),
+    ...requirementsOf({ matchExpressions }).map((each) => ({ key: each.key, text: formatExpression(each) })),
+  ];
+  return terms
+    .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ text }) => text)
+    .join(',');
+}
+
+function formatExpression(requirement: Requirement): string {
+  const { key, operator, values } = requirement;
+  if (operator !== 'In' && operator !== 'NotIn') return formatRequirement(requirement);
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.toSorted().join(',')})`;
 }
 
 function formatRequirement({ key, operator, values }: Requirement): string {
@@ -246,14 +264,30 @@ export function parseFieldSelector(text: string, kind?: Kind): FieldTerm[] {
     throw badRequest(
       `a field selector may have ${selectorCharactersMax} characters, this has ${text.length}`,
     );
-  // A backslash keeps the next character as it is: `\,` `\=` `\\`.
-  const terms = text.match(/(?:\\.|[^,\\])+/g) ?? [];
-  return terms.map((term) => {
-    const match = /^((?:\\.|[^=!\\])*?)(==|!=|=)((?:\\.|[^=\\])*)$/.exec(term.trim());
-    if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
-    const field = match[1]!.trim();
+  // In their own order, in which Kubernetes looks at them.
+  const terms = (text.match(/(?:\\[^]|[^,\\]|\\$)+/g) ?? []).toSorted();
+  return terms.flatMap((term) => {
+    const [, field, operator, value] = /^([^]*?)(==|!=|=)([^]*)$/.exec(term) ?? [];
+    if (field === undefined || value === undefined)
+      throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
+    const found = {
+      field,
+      operator: operator === '!=' ? ('!=' as const) : ('=' as const),
+      value: unescaped(value),
+    };
     if (kind && !Object.hasOwn(kind.selectableFields, field)) throw badRequest(unknownField(field, kind));
-    return { field, operator: match[2] === '!=' ? '!=' : '=', value: match[3]!.replace(/\\(.)/g, '$1') };
+    return field === '' && found.value === '' ? [] : [found];
+  });
+}
+
+/** A backslash keeps the next character as it is: `\,` `\=` `\\`; without it none of these may stand there. */
+function unescaped(value: string): string {
+  return value.replace(/\\([^]?)|[,=]/g, (found: string, kept: string | undefined) => {
+    if (kept === undefined)
+      throw badRequest(`invalid field selector: unescaped character in value: ${found.charCodeAt(0)}`);
+    if (kept === '' || !',=\\'.includes(kept))
+      throw badRequest(`invalid field selector: invalid escape sequence: ${found}`);
+    return kept;
   });
 }
 

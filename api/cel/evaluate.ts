@@ -112,7 +112,8 @@ function evaluateIndex(node: Extract<Node, { op: 'index' }>, scope: Scope, cost:
           : NaN;
     if (!Number.isInteger(at)) throw new CelError('no such overload');
     found = at >= 0 && at < target.size ? target.at(at) : undefined;
-    if (found === undefined && !isOptional) throw new CelError(`index out of bounds: ${at}`);
+    if (found === undefined && !isOptional)
+      throw new CelError(`index out of bounds: ${index instanceof Uint ? index.value : String(index)}`);
   } else throw new CelError('no such overload');
   if (isOptional) return optional(found);
   if (found === undefined)

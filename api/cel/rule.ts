@@ -3,7 +3,7 @@ import type { Node } from './ast.ts';
 import { check } from './check.ts';
 import { evaluate, Scope } from './evaluate.ts';
 import { parse } from './parser.ts';
-import type { Cost } from './run.ts';
+import { CelError, Cost } from './run.ts';
 import { optionalOf } from './types.ts';
 import type { Type } from './types.ts';
 import type { Value } from './values.ts';
@@ -38,6 +38,8 @@ export function compileRule(
     if (type.is !== result && type.is !== 'dyn')
       return result === 'bool' ? 'cel expression must evaluate to a bool' : 'must evaluate to a string';
     if (type.is === 'dyn' && result === 'string') return 'must evaluate to a string';
+    const impossible = wrongConversion(node);
+    if (impossible) return `program instantiation failed: ${impossible}`;
     return {
       usesOldSelf: mentions(node, 'oldSelf'),
       node,
@@ -54,6 +56,53 @@ export function compileRule(
   }
 }
 
+const converting = new Set([
+  'bool',
+  'bytes',
+  'double',
+  'duration',
+  'dyn',
+  'int',
+  'string',
+  'timestamp',
+  'type',
+  'uint',
+]);
+
+/** What cel-go sees go wrong when it makes a program of a rule: a constant that is converted to what it cannot be (`int('x')`). */
+function wrongConversion(node: Node): string | undefined {
+  for (const part of partsOf(node)) {
+    const wrong = wrongConversion(part);
+    if (wrong !== undefined) return wrong;
+  }
+  if (!isConversion(node)) return undefined;
+  try {
+    evaluate(node, new Scope('', null), new Cost());
+    return undefined;
+  } catch (error) {
+    if (error instanceof CelError) return error.message;
+    throw error;
+  }
+}
+
+/** Of a constant, or of what such a conversion makes of one. */
+function isConversion(node: Node): boolean {
+  if (node.op !== 'call' || node.receiver || !converting.has(node.name)) return false;
+  const [arg, ...more] = node.args;
+  return more.length === 0 && arg !== undefined && (arg.op === 'const' || isConversion(arg));
+}
+
+function partsOf(node: Node): Node[] {
+  if (node.op === 'const' || node.op === 'ident') return [];
+  return Object.values(node).flatMap((part: unknown) => nodesIn(part));
+}
+
+function nodesIn(part: unknown): Node[] {
+  if (Array.isArray(part)) return part.flatMap(nodesIn);
+  if (typeof part !== 'object' || part === null) return [];
+  return 'op' in part ? [part as Node] : Object.values(part).flatMap(nodesIn);
+}
+
 /** As cel-go shows where something is wrong. */
 function pointed(source: string, { at, message }: CelProblem): string {
   const before = source.slice(0, at);
@@ -64,14 +113,5 @@ function pointed(source: string, { at, message }: CelProblem): string {
 }
 
 function mentions(node: Node, name: string): boolean {
-  if (node.op === 'ident') return node.name === name;
-  if (node.op === 'const') return false;
-  return Object.values(node).some((part: unknown) => mentionsIn(part, name));
-}
-
-function mentionsIn(part: unknown, name: string): boolean {
-  if (Array.isArray(part)) return part.some((each) => mentionsIn(each, name));
-  if (typeof part !== 'object' || part === null) return false;
-  if ('op' in part) return mentions(part as Node, name);
-  return Object.values(part).some((each) => mentionsIn(each, name));
+  return node.op === 'ident' ? node.name === name : partsOf(node).some((part) => mentions(part, name));
 }

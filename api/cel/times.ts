@@ -39,8 +39,14 @@ export function parseTimestamp(text: string): bigint | undefined {
   if (!match) return undefined;
   const ms = Date.parse(`${match[1]}${match[3]}`.toUpperCase());
   if (Number.isNaN(ms)) return undefined;
+  // JavaScript makes the second of March of the thirtieth of February.
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  if (new Date(Date.UTC(2000, month, 0)).getUTCDate() < day || (month === 2 && day === 29 && !isLeap(year)))
+    return undefined;
   return BigInt(ms) * 1_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
 }
+
+const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 
 /** As CEL writes it: seconds, with a fraction where there is one. */
 export function durationText(nanos: bigint): string {

@@ -26,12 +26,12 @@ export function strategicMergePatch(
   const directive = patch['$patch'];
   if (directive === 'replace') return withoutDirectives(patch);
   if (directive === 'delete') return {};
-  if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive);
+  if (directive !== undefined) throw unknownDirective(directive, 'replace or delete');
 
   const result = retained(target, patch);
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue;
-    if (value === null) delete result[key];
+    if (value === null || isNothing(getOwn(result, key), value)) delete result[key];
     else setOwn(result, key, merged(getOwn(result, key), value, strategyOf(type, key), key));
   }
   for (const [key, value] of Object.entries(patch)) {
@@ -60,8 +60,10 @@ function merged(target: unknown, patch: unknown, strategy: Strategy, field: stri
   if (!Array.isArray(patch)) return patch;
   const list = Array.isArray(target) ? target : [];
   // A list that is not there is taken as it comes, items of the same key side by side.
-  if (target === undefined && strategy.mergeKey && patch.every(isPlainItem))
-    return patch.map((item) => strategicMergePatch({}, item, strategy.type));
+  if (target === undefined && patch.some(isPlainObject))
+    return patch
+      .filter((item) => !isNothing(undefined, item))
+      .map((item) => (isPlainObject(item) ? strategicMergePatch({}, item, strategy.type) : item));
   if (strategy.mergeKey) return mergeItems(list, patch, strategy, strategy.mergeKey, field);
   // A set: what is there stays, what is new comes in, each once.
   if (strategy.set) {
@@ -71,8 +73,9 @@ function merged(target: unknown, patch: unknown, strategy: Strategy, field: stri
   return patch;
 }
 
-const isPlainItem = (item: unknown): item is PlainObject =>
-  isPlainObject(item) && !Object.hasOwn(item, '$patch');
+/** Where nothing is, a directive has nothing to do, and as in Kubernetes what stands beside it goes with it. */
+const isNothing = (target: unknown, patch: unknown): boolean =>
+  (target === undefined || target === null) && isPlainObject(patch) && Object.hasOwn(patch, '$patch');
 
 function mergeItems(
   target: readonly unknown[],
@@ -90,16 +93,18 @@ function mergeItems(
   const result = new KeyedList(target, mergeKey);
   for (const item of items) {
     const identity = item[mergeKey];
-    if (identity === undefined || identity === null)
+    if (identity === undefined)
       throw badRequest(`${field}: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
     const directive = item['$patch'];
     if (directive === 'delete') {
       result.delete(String(identity));
       continue;
     }
-    if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive);
+    if (directive !== undefined && directive !== 'merge')
+      throw unknownDirective(directive, 'replace, delete or merge');
     const known = result.get(String(identity)) ?? {};
-    result.set(String(identity), strategicMergePatch(known, item, strategy.type));
+    const { $patch: _merge, ...fields } = item;
+    result.set(String(identity), strategicMergePatch(known, fields, strategy.type));
   }
   // As in Kubernetes the patch says the order of what it names, and what is new comes before what only the server knows.
   return orderLike(result.items(), items, target, (item) =>
@@ -184,8 +189,6 @@ function withoutDirectives(patch: PlainObject): PlainObject {
   return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')));
 }
 
-function unknownDirective(directive: unknown) {
-  return badRequest(
-    `unknown patch directive ${JSON.stringify(directive)}; $patch may be replace, delete or merge`,
-  );
+function unknownDirective(directive: unknown, known: string) {
+  return badRequest(`unknown patch type: ${JSON.stringify(directive)}; $patch may be ${known} here`);
 }

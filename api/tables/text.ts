@@ -9,11 +9,7 @@ export function labelsText(labels: Record<string, string> | undefined): string {
 }
 
 export function selectorText(selector: LabelSelector | undefined): string {
-  if (!selector) return none;
-  const { matchLabels, matchExpressions } = selector;
-  const plain = matchLabels && Object.keys(matchLabels).length > 0 ? [labelsText(matchLabels)] : [];
-  const rest = matchExpressions?.length ? [formatLabelSelector({ matchExpressions })] : [];
-  return [...plain, ...rest].join(',') || none;
+  return (selector && formatLabelSelector(selector)) || none;
 }
 
 export function containerNames(template: PodTemplateSpec | undefined): string {

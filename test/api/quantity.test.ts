@@ -78,7 +78,8 @@ describe('quantities', () => {
   });
 
   it('takes an absurd exponent without absurd work', () => {
-    assert.equal(parseQuantity('1e999999999'), parseQuantity('9e30'));
+    assert.throws(() => parseQuantity('1e999999999'), QuantityError);
+    assert.equal(parseQuantity('1e99'), 1e99);
     assert.ok(parseQuantity('1e-999999999') > 0);
   });
 

@@ -122,11 +122,6 @@ export const accepted: readonly Accepted[] = [
       because: 'Kubernetes does not say which operation failed, nor how; kith says so after the same words.',
     }),
   ),
-  {
-    step: 'patches/JSON: replace what is not there',
-    at: '*',
-    because: 'RFC 6902 (4.3) refuses it, as kith does; the library of the original does not.',
-  },
   // A mistake of the caller is no failure of the server: 400 and a reason, where the original says 500 and none.
   ...[
     'bodies/a deletion with another kind',

@@ -1,5 +1,5 @@
 import { Duration, List, Timestamp, Uint } from '../values.ts';
-import { def, fail, int64, uint64 } from './definition.ts';
+import { def, fail, int64, moment, uint64 } from './definition.ts';
 import type { Def } from './definition.ts';
 
 const nonZero = (value: bigint, what: string): bigint => (value === 0n ? fail(`${what} by zero`) : value);
@@ -43,18 +43,9 @@ export const arithmetic: readonly Def[] = [
     '_-_(duration, duration): duration',
     ([a, b]) => new Duration(int64(a.value - b.value)),
   ),
-  def<[Timestamp, Duration]>(
-    '_+_(timestamp, duration): timestamp',
-    ([a, b]) => new Timestamp(a.value + b.value),
-  ),
-  def<[Duration, Timestamp]>(
-    '_+_(duration, timestamp): timestamp',
-    ([a, b]) => new Timestamp(a.value + b.value),
-  ),
-  def<[Timestamp, Duration]>(
-    '_-_(timestamp, duration): timestamp',
-    ([a, b]) => new Timestamp(a.value - b.value),
-  ),
+  def<[Timestamp, Duration]>('_+_(timestamp, duration): timestamp', ([a, b]) => moment(a.value + b.value)),
+  def<[Duration, Timestamp]>('_+_(duration, timestamp): timestamp', ([a, b]) => moment(a.value + b.value)),
+  def<[Timestamp, Duration]>('_-_(timestamp, duration): timestamp', ([a, b]) => moment(a.value - b.value)),
   def<[Timestamp, Timestamp]>(
     '_-_(timestamp, timestamp): duration',
     ([a, b]) => new Duration(int64(a.value - b.value)),

@@ -3,7 +3,7 @@ import { kindOf } from '../overloads.ts';
 import { parseDuration, parseTimestamp } from '../times.ts';
 import { Dict, Duration, List, Timestamp, TypeValue, Uint } from '../values.ts';
 import type { Value } from '../values.ts';
-import { def, fail, int64, lengthOf, uint64 } from './definition.ts';
+import { def, fail, int64, lengthOf, moment, uint64 } from './definition.ts';
 import type { Def } from './definition.ts';
 
 export const sizes: readonly Def[] = (
@@ -85,6 +85,6 @@ export const conversions: readonly Def[] = [
       ? fail(`type conversion error from 'string' to 'google.protobuf.Timestamp'`)
       : new Timestamp(value);
   }),
-  def<[bigint]>('timestamp(int): timestamp', ([seconds]) => new Timestamp(seconds * 1_000_000_000n)),
+  def<[bigint]>('timestamp(int): timestamp', ([seconds]) => moment(seconds * 1_000_000_000n)),
   def<[Timestamp]>('timestamp(timestamp): timestamp', ([value]) => value),
 ];

@@ -1,6 +1,6 @@
 import { CelError } from '../run.ts';
 import type { Cost } from '../run.ts';
-import { Uint } from '../values.ts';
+import { Timestamp, Uint } from '../values.ts';
 import type { Value } from '../values.ts';
 
 /** A function in one of its forms: `string.contains(string): bool`, and what it does with its arguments. */
@@ -19,6 +19,14 @@ export const int64 = (value: bigint): bigint => {
 export const uint64 = (value: bigint): Uint => {
   if (value < 0n || value >= 2n ** 64n) throw new CelError('unsigned integer overflow');
   return new Uint(value);
+};
+/** From the year 1 to 9999, which is what a time of CEL may be, in nanoseconds since 1970. */
+const momentMin = -62_135_596_800_000_000_000n;
+const momentMax = 253_402_300_799_999_999_999n;
+/** @throws CelError for a moment that no calendar of four digits has */
+export const moment = (nanos: bigint): Timestamp => {
+  if (nanos < momentMin || nanos > momentMax) throw new CelError('timestamp overflow');
+  return new Timestamp(nanos);
 };
 /** @throws CelError */
 export const fail = (message: string): never => {

@@ -42,6 +42,17 @@ const indexIn = (list: List, item: Value, cost: Cost, isLast: boolean): bigint =
   }
   return found;
 };
+/** What it makes is paid for before it is made. */
+const joined = (list: List, separator: string, cost: Cost): string => {
+  const parts: string[] = [];
+  for (const each of list) {
+    if (typeof each !== 'string') return fail('join: invalid input');
+    cost.spend(1);
+    cost.read(each.length + separator.length);
+    parts.push(each);
+  }
+  return parts.join(separator);
+};
 const includes = (list: List, item: Value, cost: Cost): boolean => indexIn(list, item, cost, false) >= 0n;
 const containsAll = (list: List, part: List, cost: Cost): boolean =>
   [...part].every((each) => includes(list, each, cost));
@@ -62,6 +73,10 @@ export const lists: readonly Def[] = [
   ),
   def<[List, Value]>('list<A>.indexOf(A): int', ([list, item], cost) => indexIn(list, item, cost, false)),
   def<[List, Value]>('list<A>.lastIndexOf(A): int', ([list, item], cost) => indexIn(list, item, cost, true)),
+  def<[List]>('list<string>.join(): string', ([list], cost) => joined(list, '', cost)),
+  def<[List, string]>('list<string>.join(string): string', ([list, separator], cost) =>
+    joined(list, separator, cost),
+  ),
   def<[List, List]>('sets.contains(list<A>, list<A>): bool', ([list, part], cost) =>
     containsAll(list, part, cost),
   ),

@@ -89,6 +89,8 @@ export const texts: readonly Def[] = [
   }),
   ofText<[string, string]>('string.lastIndexOf(string): int', (args, cost) => {
     searching(cost, args[0], args[1]);
+    // cel-go begins at the last character, which a text without any has not.
+    if (args[0] === '' && args[1] !== '') return fail('index out of range: -1');
     return find(args, Infinity, true);
   }),
   ofText<[string, string, bigint]>('string.lastIndexOf(string, int): int', (args, cost) => {

@@ -89,14 +89,14 @@ export class Reader {
     const token = query.continue ? decodeContinue(query.continue) : undefined;
     const entries = token ? this.#pages.recall(prefix, token, now) : now.entries;
     const revision = token && token.revision >= 0 ? token.revision : now.revision;
-    const page = pageOf(kind, entries, selection, token?.after, limit);
+    const page = pageOf(kind, entries, selection, token && prefix + token.start, limit);
     if (page.next !== undefined && !token) this.#pages.remember(prefix, revision, entries);
     return {
       items: page.items,
       metadata: {
         resourceVersion: String(revision),
         ...(page.next !== undefined && {
-          continue: encodeContinue({ revision, after: page.next }),
+          continue: encodeContinue({ revision, start: `${page.next.slice(prefix.length)}\0` }),
           ...(selection.all && { remainingItemCount: page.remaining }),
         }),
       },
@@ -181,16 +181,16 @@ export class Reader {
   }
 }
 
-/** Up to `limit` selected objects after the key `after`; `next` is the last key given out, where more may follow. */
+/** Up to `limit` selected objects from the key `start` on; `next` is the last key given out, where more may follow. */
 export function pageOf(
   kind: Kind,
   entries: readonly Entry[],
   selection: Selection,
-  after: string | undefined,
+  start: string | undefined,
   limit: number,
 ): { items: Resource[]; next: string | undefined; remaining: number } {
   const items: Resource[] = [];
-  let at = after === undefined ? 0 : firstAfter(entries, after);
+  let at = start === undefined ? 0 : placeOf(entries, start);
   for (; at < entries.length; at++) {
     const value = served(kind, entries[at]!.value as Resource);
     if (!selection.matches(value)) continue;
@@ -201,12 +201,12 @@ export function pageOf(
   return { items, next: undefined, remaining: 0 };
 }
 
-function firstAfter(entries: readonly Entry[], key: string): number {
+function placeOf(entries: readonly Entry[], key: string): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (entries[middle]!.key <= key) low = middle + 1;
+    if (entries[middle]!.key < key) low = middle + 1;
     else high = middle;
   }
   return low;

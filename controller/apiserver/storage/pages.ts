@@ -7,34 +7,56 @@ const snapshotsMax = 32;
 export interface ContinueToken {
   /** The revision of the whole list. */
   revision: number;
-  /** The last key that was given out. */
-  after: string;
+  /** The first key that may follow. */
+  start: string;
 }
 
 /** The token of Kubernetes: opaque to clients, readable to people who debug. */
-export function encodeContinue({ revision, after }: ContinueToken): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${after}\0` })).toString(
-    'base64url',
-  );
+export function encodeContinue({ revision, start }: ContinueToken): string {
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start })).toString('base64url');
 }
 
+/**
+ * Reads a token, of which somebody may have made another.
+ *
+ * @throws ApiError (bad request) in the words of Kubernetes
+ */
 export function decodeContinue(text: string): ContinueToken {
-  const { v = '', rv, start } = parsedToken(text);
-  if (v !== 'meta.k8s.io/v1') throw noToken(`server does not recognize this encoded version ${String(v)}`);
-  if (typeof rv === 'number' && typeof start === 'string' && start.endsWith('\0'))
-    return { revision: rv, after: start.slice(0, -1) };
-  throw noToken(typeof start === 'string' ? start : 'it has no key to go on from');
+  const { v = '', rv = 0, start = '' } = parsedToken(text);
+  if (typeof v !== 'string' || typeof start !== 'string' || !Number.isSafeInteger(rv))
+    throw noToken('it is not one that a list gave out');
+  if (v !== 'meta.k8s.io/v1') throw noToken(`server does not recognize this encoded version ${v}`);
+  if (rv === 0) throw noToken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (start === '') throw noToken('encoded start key empty (version meta.k8s.io/v1)');
+  const rooted = start.startsWith('/') ? start : `/${start}`;
+  // A key that would lead out of the list, or into it by another way.
+  if (
+    rooted !== '/' &&
+    !rooted
+      .split('/')
+      .slice(1)
+      .every((step) => step !== '' && step !== '.' && step !== '..')
+  )
+    throw noToken(start);
+  return { revision: rv as number, start: rooted.slice(1) };
 }
 
 function parsedToken(text: string): Record<string, unknown> {
   try {
-    const token: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (typeof token === 'object' && token !== null) return token as Record<string, unknown>;
+    const bytes = Buffer.from(text, 'base64url');
+    const token: unknown = JSON.parse(bytes.toString());
+    const isWhole = /^[\w-]*$/.test(text) && text.length % 4 !== 1;
+    if (isWhole && typeof token === 'object' && token !== null && !Array.isArray(token))
+      return withoutNulls(token as Record<string, unknown>);
   } catch {
     // Said below: it makes no difference to whoever sent it what else it is.
   }
   throw noToken('it is not one that a list gave out');
 }
+
+/** `null` is as nothing in Go. */
+const withoutNulls = (token: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(token).filter(([, value]) => value !== null));
 
 function noToken(why: string): ApiError {
   return badRequest(`invalid continue token: continue key is not valid: ${why}`);
@@ -63,7 +85,7 @@ export class Pages {
         'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
         'deleted between the time the first chunk was returned and now may show up in the list.',
     );
-    expired.status.metadata = { continue: encodeContinue({ revision: inconsistent, after: token.after }) };
+    expired.status.metadata = { continue: encodeContinue({ revision: inconsistent, start: token.start }) };
     throw expired;
   }
 }

@@ -1,0 +1,286 @@
+import fc from 'fast-check';
+
+/** What rules are written against, and run on. */
+export const ruleSchema = {
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    count: { type: 'integer' },
+    ratio: { type: 'number' },
+    on: { type: 'boolean' },
+    tags: { type: 'array', items: { type: 'string' } },
+    sizes: { type: 'array', items: { type: 'integer' } },
+    map: { type: 'object', additionalProperties: { type: 'string' } },
+    inner: { type: 'object', properties: { a: { type: 'string' }, 'my-name': { type: 'string' } } },
+    parts: {
+      type: 'array',
+      items: { type: 'object', properties: { name: { type: 'string' }, weight: { type: 'integer' } } },
+    },
+    port: { 'x-kubernetes-int-or-string': true },
+    wait: { type: 'string', format: 'duration' },
+    at: { type: 'string', format: 'date-time' },
+  },
+} as const;
+export const ruleObject = {
+  name: 'web-1',
+  count: 3,
+  ratio: 1.5,
+  on: true,
+  tags: ['a', 'b', 'a'],
+  sizes: [3, 1, 2],
+  map: { x: '1', ['__proto__']: '2' },
+  inner: { 'my-name': 'n' },
+  parts: [
+    { name: 'p', weight: 2 },
+    { name: 'q', weight: 5 },
+  ],
+  port: 80,
+  wait: '1h30m',
+  at: '2026-11-20T12:00:00Z',
+};
+
+type Typed = Record<'bool' | 'int' | 'uint' | 'double' | 'text' | 'texts' | 'ints' | 'time' | 'span', string>;
+
+/** Expressions by their type, of the whole language: cel-go refuses none of these for its form. */
+const expressions = fc.letrec<Typed>((tie) => {
+  const { oneof, constantFrom, tuple } = fc;
+  const how = { maxDepth: 2, depthSize: 'xsmall' as const };
+  const joined = (...parts: (string | fc.Arbitrary<string>)[]) =>
+    tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) =>
+      all.join(''),
+    );
+  const [bool, int, double, text, texts, ints, time, span] = [
+    tie('bool'),
+    tie('int'),
+    tie('double'),
+    tie('text'),
+    tie('texts'),
+    tie('ints'),
+    tie('time'),
+    tie('span'),
+  ];
+  const compare = constantFrom(' == ', ' != ', ' < ', ' <= ', ' > ', ' >= ');
+  return {
+    bool: oneof(
+      how,
+      constantFrom(
+        'true',
+        'false',
+        'self.on',
+        'has(self.inner.a)',
+        'has(self.name)',
+        'self.port == 80',
+        "self.port == 'web'",
+      ),
+      joined('(', bool, constantFrom(' && ', ' || ', ' == ', ' != '), bool, ')'),
+      joined('!', bool),
+      joined('(', bool, ' ? ', bool, ' : ', bool, ')'),
+      joined('(', int, compare, int, ')'),
+      joined('(', double, compare, double, ')'),
+      joined('(', int, compare, double, ')'),
+      joined('(', text, compare, text, ')'),
+      joined('(', time, compare, time, ')'),
+      joined('(', span, compare, span, ')'),
+      joined('(', texts, constantFrom(' == ', ' != '), texts, ')'),
+      joined('(', text, ' in ', texts, ')'),
+      joined('(', int, ' in ', ints, ')'),
+      joined('(', text, ' in self.map)'),
+      joined(text, '.', constantFrom('startsWith', 'endsWith', 'contains'), '(', text, ')'),
+      joined(
+        text,
+        '.matches(',
+        constantFrom("'^[a-z]+'", "'.*1$'", "r'\\d'", "'('", "'(?i)WEB'", "'a{2,1}'"),
+        ')',
+      ),
+      joined(texts, '.', constantFrom('all', 'exists', 'exists_one'), '(t, t', compare, text, ')'),
+      joined(ints, '.', constantFrom('all', 'exists', 'exists_one'), '(i, i', compare, int, ')'),
+      joined(constantFrom('isURL', 'isIP', 'isCIDR', 'isQuantity'), '(', text, ')'),
+      joined('sets.', constantFrom('contains', 'intersects', 'equivalent'), '(', texts, ', ', texts, ')'),
+      joined('bool(', text, ')'),
+      joined(texts, '.isSorted()'),
+      joined(
+        'format.',
+        constantFrom(
+          'dns1123Label',
+          'dns1123Subdomain',
+          'qualifiedName',
+          'labelValue',
+          'uri',
+          'uuid',
+          'date',
+          'datetime',
+        ),
+        '().validate(',
+        text,
+        ').hasValue()',
+      ),
+    ),
+    int: oneof(
+      how,
+      constantFrom(
+        '0',
+        '1',
+        '-1',
+        '3',
+        'self.count',
+        '0x1F',
+        '9223372036854775807',
+        '-9223372036854775808',
+        'self.parts[0].weight',
+        'self.at.getFullYear()',
+        'self.at.getDayOfWeek()',
+        'self.wait.getHours()',
+        'self.wait.getSeconds()',
+      ),
+      joined('(', int, constantFrom(' + ', ' - ', ' * ', ' / ', ' % '), int, ')'),
+      joined('-(', int, ')'),
+      joined('size(', oneof(text, texts, ints), ')'),
+      joined(oneof(text, texts), '.size()'),
+      joined(ints, constantFrom('.max()', '.min()', '.sum()', '[0]', '[1]')),
+      joined(ints, '[', int, ']'),
+      joined(text, '.', constantFrom('indexOf', 'lastIndexOf'), '(', text, ')'),
+      joined('int(', oneof(double, text), ')'),
+      joined('int(', time, ')'),
+      joined('(', bool, ' ? ', int, ' : ', int, ')'),
+      constantFrom('int(5u)'),
+    ),
+    uint: constantFrom('1u', '2u'),
+    double: oneof(
+      how,
+      constantFrom('0.0', '1.5', '-2.25', '1e3', '1e-7', 'self.ratio', '1e308', '0.1'),
+      joined('(', double, constantFrom(' + ', ' - ', ' * ', ' / '), double, ')'),
+      joined('double(', oneof(int, text), ')'),
+      joined('-', constantFrom('1.5', 'self.ratio')),
+    ),
+    text: oneof(
+      how,
+      constantFrom(
+        "''",
+        "'a'",
+        "'b'",
+        "'web-1'",
+        "'1'",
+        "'1.5'",
+        "'true'",
+        "'ä\u{1f600}x'",
+        "'A b'",
+        "r'\\d'",
+        "'\\u0061\\n'",
+        'self.name',
+        'self.inner.my__dash__name',
+        'self.inner.a',
+        "self.map['x']",
+        "self.map['none']",
+        "self.map['__proto__']",
+        "'10.0.0.1'",
+        "'http://a.b:80/c'",
+        "'500m'",
+        "'2026-01-01T00:00:00Z'",
+        "'90m'",
+      ),
+      joined('(', text, ' + ', text, ')'),
+      joined(
+        text,
+        '.',
+        constantFrom(
+          'lowerAscii()',
+          'upperAscii()',
+          'trim()',
+          'charAt(0)',
+          'charAt(9)',
+          'substring(1)',
+          'substring(0, 2)',
+          'reverse()',
+        ),
+      ),
+      joined(text, '.replace(', text, ', ', text, ')'),
+      joined('string(', oneof(int, double, bool, text, time, span), ')'),
+      joined(texts, ".join('", constantFrom('', ',', '-'), "')"),
+      joined(texts, '[', constantFrom('0', '1', '9', '-1'), ']'),
+      joined('(', bool, ' ? ', text, ' : ', text, ')'),
+      joined("'%s-%d'.format([", text, ', ', int, '])'),
+      joined("'%.2f|%e|%x'.format([", double, ', ', double, ', ', int, '])'),
+      joined('self.?inner.?a.orValue(', text, ')'),
+      joined('strings.quote(', text, ')'),
+    ),
+    texts: oneof(
+      how,
+      constantFrom('self.tags', "['a', 'b']", "['b', 'a', 'a']", "['']"),
+      joined('[', text, ', ', text, ']'),
+      joined('(', texts, ' + ', texts, ')'),
+      joined(text, '.split(', constantFrom("'-'", "''", "'a'"), ')'),
+      joined(texts, '.filter(t, t', compare, text, ')'),
+      joined(texts, '.map(t, t + ', text, ')'),
+      joined(texts, '.map(t, t', compare, text, ', t)'),
+      joined(text, ".findAll('[a-z]')"),
+      constantFrom('self.parts.map(p, p.name)'),
+    ),
+    ints: oneof(
+      how,
+      constantFrom('self.sizes', '[1, 2]', '[3]', 'self.parts.map(p, p.weight)'),
+      joined('[', int, ', ', int, ']'),
+      joined('(', ints, ' + ', ints, ')'),
+      joined(ints, '.map(i, i', constantFrom(' + ', ' * ', ' - '), int, ')'),
+      joined(ints, '.filter(i, i', compare, int, ')'),
+    ),
+    time: oneof(
+      how,
+      constantFrom(
+        'self.at',
+        "timestamp('2026-01-01T00:00:00Z')",
+        "timestamp('9999-12-31T23:59:59Z')",
+        "timestamp('2026-02-30T00:00:00Z')",
+        "timestamp('2026-01-01T00:00:00.123456789+02:00')",
+      ),
+      joined('(', time, constantFrom(' + ', ' - '), span, ')'),
+      joined('timestamp(', int, ')'),
+    ),
+    span: oneof(
+      how,
+      constantFrom('self.wait', "duration('90m')", "duration('1.5s')", "duration('-1h')", "duration('1d')"),
+      joined('(', span, constantFrom(' + ', ' - '), span, ')'),
+      joined('(', time, ' - ', time, ')'),
+    ),
+  };
+});
+
+const wrong = fc.oneof(
+  fc.tuple(expressions.int, fc.constantFrom(' && true', ' + "a" == "b"', '')).map((parts) => parts.join('')),
+  fc
+    .tuple(
+      expressions.bool,
+      fc.constantFrom(' &&', ')', ' + 1 == 2', ' .', ' == self.none', ' == none', ' 1'),
+    )
+    .map((parts) => parts.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        'self',
+        '.',
+        'name',
+        'count',
+        '(',
+        ')',
+        '[',
+        ']',
+        '==',
+        '<',
+        '&&',
+        '+',
+        '1',
+        '"a"',
+        'true',
+        'has',
+        'all',
+        ',',
+        '?',
+        ':',
+        '!',
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => parts.join(' ')),
+);
+
+/** Rules in CEL: most are rules, some nearly. */
+export const rules = fc.oneof({ weight: 5, arbitrary: expressions.bool }, { weight: 1, arbitrary: wrong });
