@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { builtPeers } from '../../support/peers.ts';
 
 /** The minor versions of Kubernetes 1 whose kubectl is held to work. */
 export const minors = { oldest: 30, newest: 33 };
@@ -55,13 +55,6 @@ function candidates(): Set<string> {
       .map((name) => realpathSync(join(folder, name))),
   );
   return new Set([...files, ...builtPeers().filter((path) => isKubectl.test(basename(path)))]);
-}
-
-function builtPeers(): string[] {
-  const program = fileURLToPath(new URL('../../../scripts/peers.mjs', import.meta.url));
-  return execFileSync(process.execPath, [program, '--built'], { encoding: 'utf8' })
-    .split('\n')
-    .filter(Boolean);
 }
 
 /** Empty for what is no kubectl after all. */

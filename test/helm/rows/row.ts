@@ -1,0 +1,14 @@
+import type { Ground } from '../support/ground.ts';
+import type { Helm } from '../support/release.ts';
+
+/** One thing that helm does to a cluster, tried by what the cluster is afterwards. */
+export interface Row {
+  title: string;
+  test: (helm: Helm, ground: Ground) => Promise<void>;
+  /** Whether a namespace is there before. @default true */
+  hasNamespace?: boolean;
+}
+
+export function row(title: string, test: Row['test'], more: Omit<Row, 'title' | 'test'> = {}): Row {
+  return { title, test, ...more };
+}
