@@ -145,6 +145,8 @@ class OpenedStore implements Store {
 
   delete: Store['delete'] = (key, expect) => this.#parts.writer.delete(key, expect);
 
+  settled: Store['settled'] = () => this.#parts.writer.settled();
+
   watch: Store['watch'] = (prefix, fromRevision, listener, onEnd) => {
     if (this.#closing) throw new StoreClosed();
     return this.#parts.watchers.add(prefix, fromRevision, listener, onEnd);

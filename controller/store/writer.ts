@@ -113,6 +113,16 @@ export class Writer {
     });
   }
 
+  /** Resolves once all that was let in before is durable or has failed. */
+  settled(): Promise<void> {
+    return new Promise((resolve) =>
+      this.#wait(
+        () => resolve(),
+        () => resolve(),
+      ),
+    );
+  }
+
   /** Marks the log as put back from a copy that ended at `from`; it goes on at `revision`. */
   restore(from: number, revision: number): Promise<number> {
     return new Promise((resolve, fail) => this.#push(revision, { type: 'restore', from }, resolve, fail));

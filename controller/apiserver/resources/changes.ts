@@ -43,15 +43,10 @@ export class Changes {
     refuseOtherName(input, name);
     refuseOtherNamespace(input, namespace);
     const version = input.metadata?.resourceVersion;
-    const { object } = await this.change(
-      target,
-      context,
-      (old, undos) => {
-        refuseStale(kind, old, version);
-        return this.#parts.candidates.next({ kind, subresource, context, undos }, old, input);
-      },
-      Boolean(version),
-    );
+    const { object } = await this.change(target, context, (old, undos) => {
+      refuseStale(kind, old, version);
+      return this.#parts.candidates.next({ kind, subresource, context, undos }, old, input);
+    });
     return object;
   }
 
@@ -105,20 +100,15 @@ export class Changes {
     return written.object as T;
   }
 
-  /**
-   * Replaces an object by what `compute` makes of it, again on each newer state that gets in between.
-   *
-   * @param pinned where the writer named the version that it has seen: never try again on another
-   */
+  /** Replaces an object by what `compute` makes of it, again on each newer state that gets in between. */
   async change(
     { kind, namespace, name }: Target,
     { dryRun }: WriteContext,
     compute: (old: Resource, undos: Undos) => Resource,
-    pinned = false,
   ): Promise<Written> {
     const undos = new Undos();
     try {
-      const written = await this.#parts.writer.change(kind, namespace, name, { dryRun, pinned }, (old) => {
+      const written = await this.#parts.writer.change(kind, namespace, name, { dryRun }, (old) => {
         undos.run();
         return withoutNewTimesOnly(old, compute(old, undos));
       });

@@ -13,7 +13,7 @@ import { isStoreClosed, isStoreConflict, StoreError, StoreOverloaded } from '../
 import type { Entry } from '../../store/store.ts';
 import { served, storedForm } from '../custom/served.ts';
 import { objectKey } from '../storage/keys.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { Shelf, Storage } from '../storage/storage.ts';
 import { isReleased } from './deletion.ts';
 import { frozen } from './frozen.ts';
 import { atRevision, type Resource } from './metadata.ts';
@@ -21,11 +21,7 @@ import { atRevision, type Resource } from './metadata.ts';
 /** A write without a version is tried again when another came first; a queue of writers this long is a fault of theirs. */
 const attemptsMax = 50;
 
-export interface ChangeOptions {
-  dryRun: boolean;
-  /** Where the writer named the version that it has seen: never try again on another. */
-  pinned?: boolean;
-}
+const tooMany = 'too many others write this object at the same moment; please try again';
 
 /** What `change` is to take away, as it is shown for the last time. */
 export class Removal {
@@ -55,20 +51,22 @@ export class Writer {
     const { namespace, name } = object.metadata!;
     const shelf = this.#storage.shelf(kind, namespace);
     const key = objectKey(kind, namespace, name!);
-    if (dryRun) {
+    const stored = storedForm(kind, object);
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
       if (shelf.get(key)) throw alreadyExists(kind, name!);
-      return object;
+      if (dryRun) return object;
+      try {
+        const entry = await shelf.put(key, (revision) => frozen(atRevision(stored, revision)), {
+          absent: true,
+        });
+        return served(kind, entry.value as Resource);
+      } catch (error) {
+        if (!isStoreConflict(error)) throw apiErrorOf(error);
+        // Another one on its way to disk has the name. Whether that arrives is seen once it has, as any reader sees it.
+        await shelf.settled();
+      }
     }
-    try {
-      const stored = storedForm(kind, object);
-      const entry = await shelf.put(key, (revision) => frozen(atRevision(stored, revision)), {
-        absent: true,
-      });
-      return served(kind, entry.value as Resource);
-    } catch (error) {
-      if (isStoreConflict(error)) throw alreadyExists(kind, name!);
-      throw apiErrorOf(error);
-    }
+    throw conflict(kind, name!, tooMany);
   }
 
   /**
@@ -81,43 +79,67 @@ export class Writer {
     kind: Kind,
     namespace: string | undefined,
     name: string,
-    { dryRun, pinned = false }: ChangeOptions,
+    { dryRun }: { dryRun: boolean },
     compute: (old: Resource) => Resource | Removal,
   ): Promise<Written> {
     const shelf = this.#storage.shelf(kind, namespace);
     const key = objectKey(kind, namespace, name);
     let entry = shelf.get(key);
+    /** Judged by a write that is still on its way to disk. Our own comes behind that one in the log, so ours stands only if it does. */
+    let isAhead = false;
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      if (!entry) throw notFound(kind, name);
-      const old = served(kind, entry.value as Resource);
-      const next = compute(old);
-      const expect = { revision: entry.modRevision };
+      let written: Written | Promise<Written> | undefined;
       try {
-        if (next instanceof Removal) {
-          const revision = dryRun ? undefined : await shelf.delete(key, expect);
-          return { object: revision ? atRevision(next.last, revision) : next.last, removed: true };
-        }
-        if (isReleased(kind, next)) {
-          if (!dryRun) await shelf.delete(key, expect);
-          // As in Kubernetes, who lets go is shown what was let go of, at the version that it had.
-          return { object: next, removed: true };
-        }
-        if (dryRun || isSame(old, next)) return { object: next, removed: false };
-        const stored = storedForm(kind, next);
-        const written: Entry = await shelf.put(
-          key,
-          (revision) => frozen(atRevision(stored, revision)),
-          expect,
-        );
-        return { object: served(kind, written.value as Resource), removed: false };
-      } catch (error) {
-        if (!isStoreConflict(error)) throw apiErrorOf(error);
-        if (pinned) throw conflict(kind, name);
-        // The head may not be durable yet. Our write comes behind it in the log, so ours stands only if it does.
-        entry = error.head;
+        if (!entry) throw notFound(kind, name);
+        written = this.#replace(kind, shelf, entry, dryRun, compute);
+      } catch (refusal) {
+        if (!isAhead) throw refusal;
       }
+      if (written instanceof Promise)
+        try {
+          return await written;
+        } catch (error) {
+          if (!isStoreConflict(error)) throw apiErrorOf(error);
+          entry = error.head;
+          isAhead = true;
+          continue;
+        }
+      if (written && !isAhead) return written;
+      // A refusal, or that there is nothing to write, would be told of a state that no reader sees yet and a kill may take back.
+      await shelf.settled();
+      entry = shelf.get(key);
+      isAhead = false;
     }
-    throw conflict(kind, name, 'too many others write this object at the same moment; please try again');
+    throw conflict(kind, name, tooMany);
+  }
+
+  /** A promise where there is something to write, which rejects as the store does. @throws what `compute` throws */
+  #replace(
+    kind: Kind,
+    shelf: Shelf,
+    { key, value, modRevision }: Entry,
+    dryRun: boolean,
+    compute: (old: Resource) => Resource | Removal,
+  ): Written | Promise<Written> {
+    const old = served(kind, value as Resource);
+    const next = compute(old);
+    const expect = { revision: modRevision };
+    if (next instanceof Removal) {
+      if (dryRun) return { object: next.last, removed: true };
+      return shelf
+        .delete(key, expect)
+        .then((revision) => ({ object: atRevision(next.last, revision), removed: true }));
+    }
+    if (isReleased(kind, next)) {
+      // As in Kubernetes, who lets go is shown what was let go of, at the version that it had.
+      const released = { object: next, removed: true };
+      return dryRun ? released : shelf.delete(key, expect).then(() => released);
+    }
+    if (dryRun || isSame(old, next)) return { object: next, removed: false };
+    const stored = storedForm(kind, next);
+    return shelf
+      .put(key, (revision) => frozen(atRevision(stored, revision)), expect)
+      .then((entry) => ({ object: served(kind, entry.value as Resource), removed: false }));
   }
 }
 
