@@ -1,3 +1,4 @@
+import { isReachedFromOutside } from '../service-type.ts';
 import type { EndpointSlice, Service, ServiceSpec } from '../types.ts';
 
 /** Kubernetes' three hours. */
@@ -15,6 +16,8 @@ export function defaultService(service: Service): Service {
     spec: {
       sessionAffinity: 'None',
       ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'] }),
+      ...(isReachedFromOutside({ ...spec, type }) && { externalTrafficPolicy: 'Cluster' }),
+      ...(type === 'LoadBalancer' && { allocateLoadBalancerNodePorts: true }),
       ...spec,
       type,
       ...defaultPorts(spec),

@@ -17,8 +17,11 @@ export const serviceColumns: Columns<Service> = [
   wide('Selector', ({ spec }) => labelsText(spec?.selector)),
 ];
 
-function externalAddress({ spec }: Service): string {
-  return spec?.externalName || spec?.externalIPs?.join(',') || none;
+function externalAddress({ spec, status }: Service): string {
+  if (spec?.type === 'ExternalName') return spec.externalName ?? '';
+  const balanced = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || []);
+  const all = [...(spec?.type === 'LoadBalancer' ? balanced : []), ...(spec?.externalIPs ?? [])];
+  return all.join(',') || (spec?.type === 'LoadBalancer' ? '<pending>' : none);
 }
 
 function servicePorts({ spec }: Service): string {

@@ -68,22 +68,11 @@ const ofContainerSecurity: Refusals<SecurityContext> = {
 };
 
 const ofService: Refusals<NonNullable<Service['spec']>> = {
-  type: whenOf(
-    ['ExternalName', 'LoadBalancer', 'NodePort'],
-    'kith opens no ports on home routers and serves only ClusterIP; open the app through the gateway (`kith open`)',
-  ),
   externalIPs: whenAny('a home has no address to give away; open the app through the gateway (`kith open`)'),
-  externalName: whenSet(
-    'kith does not resolve names outside of the swarm; let the app call that name itself',
-  ),
-  loadBalancerIP: whenSet('kith has no load balancers; leave it out'),
-  loadBalancerClass: whenSet('kith has no load balancers; leave it out'),
   loadBalancerSourceRanges: whenAny(
     'kith has no load balancers; say who may open the app by the annotation kith.home.arpa/open-to',
   ),
-  healthCheckNodePort: whenSet('kith opens no node ports; leave it out'),
   internalTrafficPolicy: whenOf(['Local'], 'kith picks the nearest healthy endpoint itself; use Cluster'),
-  externalTrafficPolicy: whenSet('kith has no external traffic; leave it out'),
 };
 
 /** The volumes of this version. Whether a sandbox can mount one is for the scheduler to see. */
@@ -173,13 +162,11 @@ function refuseProjection(field: string, source: VolumeProjection): FieldError[]
     );
 }
 
-/** What a Service asks for that needs a public address, an open port, or more than TCP. */
+/** What a Service asks for that needs a public address, or more than TCP. */
 export function refuseService(service: Service): FieldError[] {
   const errors = refuse('spec', service.spec, ofService);
   for (const [index, port] of (service.spec?.ports ?? []).entries()) {
     const own = at('spec.ports', index);
-    if (port.nodePort)
-      errors.push(forbiddenField(child(own, 'nodePort'), 'kith opens no node ports; leave it out'));
     if (port.protocol === 'UDP' || port.protocol === 'SCTP')
       errors.push(
         forbiddenField(child(own, 'protocol'), `kith carries TCP between homes, not ${port.protocol}`),

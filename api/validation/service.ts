@@ -7,6 +7,7 @@ import { validateLabels } from './metadata.ts';
 import { dnsLabel, qualifiedName } from './names.ts';
 import { validatePort } from './probe.ts';
 import { immutable, named, oneOf, portNumber } from './rules.ts';
+import { validateType } from './service-type.ts';
 
 /** A Service's timeout for an affinity may not exceed a day. */
 const affinitySecondsMax = 86_400;
@@ -15,6 +16,7 @@ export function validateService({ spec }: Service, old?: Service): FieldError[] 
   if (!spec) return [required('spec')];
   return [
     ...oneOf('spec.type', spec.type, ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']),
+    ...validateType(spec, old?.spec),
     ...validatePorts('spec.ports', spec),
     ...validateLabels('spec.selector', spec.selector),
     ...validateAddresses(spec),
@@ -31,7 +33,7 @@ export function validateService({ spec }: Service, old?: Service): FieldError[] 
     ]),
     ...oneOf('spec.trafficDistribution', spec.trafficDistribution, ['PreferClose']),
     // An address given once stays: clients hold it. Left out of an update, it is filled in from what is stored.
-    ...(old?.spec?.clusterIP && spec.clusterIP
+    ...(old?.spec?.clusterIP && spec.clusterIP && spec.type !== 'ExternalName'
       ? immutable('spec.clusterIP', spec.clusterIP, old.spec.clusterIP)
       : []),
   ];
@@ -68,7 +70,8 @@ function validateServicePort(field: string, port: ServicePort, nameNeeded: boole
   ];
 }
 
-function validateAddresses({ clusterIP, clusterIPs }: ServiceSpec): FieldError[] {
+function validateAddresses({ type, clusterIP, clusterIPs }: ServiceSpec): FieldError[] {
+  if (type === 'ExternalName') return [];
   const detail = "must be empty, 'None', or a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
   const errors =
     clusterIP && !isClusterIP(clusterIP) ? [invalidValue('spec.clusterIP', clusterIP, detail)] : [];

@@ -198,11 +198,6 @@ export const accepted: readonly Accepted[] = [
     at: 'body*.metadata.resourceVersion',
     because: 'The original takes its taint away with the first PUT, hence one version more.',
   },
-  ...['a node port of a cluster service', 'a class of load balancers'].map((name) => ({
-    step: `services/${name}`,
-    at: ['body.message', 'body.details.causes[0].message'],
-    because: 'Refused by kith anyway, in the words that say what to do instead (api/validation/refusals.ts).',
-  })),
   {
     step: 'auth/discovery',
     at: 'body.serverAddressByClientCIDRs[0]',
@@ -364,11 +359,16 @@ export const accepted: readonly Accepted[] = [
     because:
       "No home host grants these: refused by the field's name (api/validation/refusals.ts, docs/compatibility.md).",
   },
-  {
-    step: 'services-not-granted/*',
+  ...['addresses of elsewhere', 'local traffic only', 'a port that is not TCP'].map((name) => ({
+    step: `services-not-granted/${name}`,
     at: '*',
     because:
-      "Homes have no public ports: refused by the field's name (api/validation/refusals.ts, docs/compatibility.md).",
+      "No home does these: refused by the field's name (api/validation/refusals.ts, docs/compatibility.md).",
+  })),
+  {
+    step: 'services-not-granted/*',
+    at: 'warnings*',
+    because: 'Homes have no public ports and answer no names of elsewhere: kith says so, and stores it.',
   },
   {
     step: 'runtime-classes/*',

@@ -6,6 +6,7 @@ import type { User } from '../users.ts';
 import type { Quotas } from '../quota/quotas.ts';
 import type { ClusterIps } from './cluster-ips.ts';
 import type { Resource } from './metadata.ts';
+import type { NodePorts } from './node-ports.ts';
 
 /** One write on its way to the store. */
 export interface AdmissionRequest {
@@ -21,6 +22,7 @@ export interface AdmissionRequest {
   storage: Storage;
   authorizer: Authorizer;
   clusterIps: ClusterIps;
+  nodePorts: NodePorts;
   quotas: Quotas;
   random: Random;
   /** Called if the write does not happen after all: a dry run, a conflict, a full disk. */

@@ -8,6 +8,7 @@ import { nodeSaysOnlyItself } from './node-restriction.ts';
 import { podBegins, podHasServiceAccount, podToleratesLostHosts } from './pods.ts';
 import { oneDefaultPriority, podHasPriority } from './priorities.ts';
 import { podHasRuntime } from './runtime-classes.ts';
+import { servicePorts } from './service-ports.ts';
 import { serviceAddress } from './services.ts';
 import { signingRequestIsTheCallers } from './signing-requests.ts';
 import {
@@ -34,6 +35,7 @@ export const admissions: readonly Admission[] = [
   ingressHasClass,
   storageIsProtected,
   signingRequestIsTheCallers,
+  servicePorts,
   serviceAddress,
   definitionStoresVersions,
   daemonSetCountsTemplates,

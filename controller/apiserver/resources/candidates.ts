@@ -17,6 +17,7 @@ import { replaced, withGeneration, withStatusOf, type Resource } from './metadat
 import { finalized } from './namespaces.ts';
 import { ownedByUpdater } from './ownership.ts';
 import { withPhaseTime } from './persistent-volumes.ts';
+import type { NodePorts } from './node-ports.ts';
 import { isPodPart, withPodPart, type PodPart } from './pod-parts.ts';
 import { signingRequestDecided } from './signing-requests.ts';
 import { withMetadataOf } from './status-metadata.ts';
@@ -27,6 +28,7 @@ export interface CandidateParts {
   storage: Storage;
   authorizer: Authorizer;
   clusterIps: ClusterIps;
+  nodePorts: NodePorts;
   quotas: Quotas;
   clock: Clock;
   random: Random;
@@ -122,7 +124,7 @@ export class Candidates {
     part?: PodPart,
   ): Resource {
     const { user, dryRun, isNamespaceToCome = false } = context;
-    const { storage, authorizer, clusterIps, quotas, random } = this.#parts;
+    const { storage, authorizer, clusterIps, nodePorts, quotas, random } = this.#parts;
     const request: AdmissionRequest = {
       operation: old ? 'update' : 'create',
       kind,
@@ -133,6 +135,7 @@ export class Candidates {
       storage,
       authorizer,
       clusterIps,
+      nodePorts,
       quotas,
       random,
       otherwise: (action) => undos.push(action),

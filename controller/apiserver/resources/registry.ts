@@ -26,7 +26,8 @@ import { Reader, type Listing, type ListQuery } from './reader.ts';
 import { Removals } from './removals.ts';
 import { scaleOf } from './scale.ts';
 import { Scales } from './scales.ts';
-import { followServiceAddresses } from './service-addresses.ts';
+import { NodePorts } from './node-ports.ts';
+import { followServices } from './service-numbers.ts';
 import { beStrictWithYaml } from './strictness.ts';
 import { ownContext, type Subresource, type WriteContext } from './write-context.ts';
 import { Writer, type Written } from './writer.ts';
@@ -60,7 +61,8 @@ export class Registry {
     this.kinds = new KindTable(store);
     this.reader = new Reader(this.storage, clock);
     const clusterIps = new ClusterIps(random);
-    this.#unwatchServices = followServiceAddresses(store, clusterIps, log);
+    const nodePorts = new NodePorts(random);
+    this.#unwatchServices = followServices(store, { clusterIps, nodePorts }, log);
     this.#quotas = new Quotas({
       store,
       kinds: () => this.kinds.all(),
@@ -78,6 +80,7 @@ export class Registry {
       storage,
       authorizer,
       clusterIps,
+      nodePorts,
       quotas: this.#quotas,
       clock,
       random,

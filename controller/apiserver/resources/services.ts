@@ -17,8 +17,8 @@ export const serviceAddress: Admission = ({ operation, kind, object, old, cluste
   // Left out of an update, it stays as its address does.
   const ipFamilyPolicy = spec.ipFamilyPolicy ?? policyBefore ?? 'SingleStack';
   if (spec.type === 'ExternalName') {
-    delete spec.clusterIP;
-    delete spec.clusterIPs;
+    if (spec.clusterIP) spec.clusterIPs ??= [spec.clusterIP];
+    else delete spec.clusterIP;
     return { ...object, spec };
   }
   // A manifest that is applied again does not name the address: it keeps what it has.

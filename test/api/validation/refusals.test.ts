@@ -41,11 +41,9 @@ const pods: [string, Partial<PodSpec>][] = [
 ];
 
 const services: [string, Partial<Service['spec']>][] = [
-  ['spec.type', { type: 'NodePort' }],
-  ['spec.type', { type: 'LoadBalancer' }],
   ['spec.internalTrafficPolicy', { internalTrafficPolicy: 'Local' }],
   ['spec.externalIPs', { externalIPs: ['192.0.2.1'] }],
-  ['spec.ports[0].nodePort', { ports: [{ port: 80, nodePort: 30_000 }] }],
+  ['spec.loadBalancerSourceRanges', { type: 'LoadBalancer', loadBalancerSourceRanges: ['192.0.2.0/24'] }],
   ['spec.ports[0].protocol', { ports: [{ port: 53, protocol: 'UDP' }] }],
 ];
 
