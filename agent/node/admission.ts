@@ -41,30 +41,38 @@ function forbidden(pod: Pod): Refusal | undefined {
   const groups: [string, Container[]][] = [
     ['initContainers', spec?.initContainers ?? []],
     ['containers', spec?.containers ?? []],
+    ['ephemeralContainers', (spec?.ephemeralContainers ?? []) as Container[]],
   ];
   const names = new Set<string>();
   for (const [group, containers] of groups)
     for (const [index, container] of containers.entries()) {
       const path = `spec.${group}[${index}]`;
-      // A name becomes a folder's name here.
-      if (!dnsLabel.test(container.name) || names.has(container.name))
+      if (names.has(container.name))
         return refuse(`${path}.name`, `${JSON.stringify(container.name)} is not a name of its own`);
       names.add(container.name);
-      const security = container.securityContext;
-      if (security?.privileged)
-        return refuse(`${path}.securityContext.privileged`, 'the sandbox is not optional');
-      if (security?.allowPrivilegeEscalation)
-        return refuse(`${path}.securityContext.allowPrivilegeEscalation`, 'no process may gain rights');
-      if (security?.capabilities?.add?.length)
-        return refuse(`${path}.securityContext.capabilities.add`, 'all capabilities are dropped');
-      if (security?.procMount && security.procMount !== 'Default')
-        return refuse(`${path}.securityContext.procMount`, "the kernel's switches stay hidden");
-      const port = (container.ports ?? []).findIndex(
-        ({ hostPort }) => hostPort !== undefined && hostPort !== 0,
-      );
-      if (port >= 0)
-        return refuse(`${path}.ports[${port}].hostPort`, 'no port of the host is opened; use a Service');
+      const refusal = forbiddenContainer(path, container);
+      if (refusal) return refusal;
     }
+  return undefined;
+}
+
+/** What no container may have, also one that comes while its pod runs. */
+export function forbiddenContainer(path: string, container: Container): Refusal | undefined {
+  // A name becomes a folder's name here.
+  if (!dnsLabel.test(container.name))
+    return refuse(`${path}.name`, `${JSON.stringify(container.name)} is no DNS label`);
+  const security = container.securityContext;
+  if (security?.privileged)
+    return refuse(`${path}.securityContext.privileged`, 'the sandbox is not optional');
+  if (security?.allowPrivilegeEscalation)
+    return refuse(`${path}.securityContext.allowPrivilegeEscalation`, 'no process may gain rights');
+  if (security?.capabilities?.add?.length)
+    return refuse(`${path}.securityContext.capabilities.add`, 'all capabilities are dropped');
+  if (security?.procMount && security.procMount !== 'Default')
+    return refuse(`${path}.securityContext.procMount`, "the kernel's switches stay hidden");
+  const port = (container.ports ?? []).findIndex(({ hostPort }) => hostPort !== undefined && hostPort !== 0);
+  if (port >= 0)
+    return refuse(`${path}.ports[${port}].hostPort`, 'no port of the host is opened; use a Service');
   return undefined;
 }
 

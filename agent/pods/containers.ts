@@ -1,10 +1,10 @@
 import type { Container, Pod } from '../../api/types.ts';
 import type { LocalContainer, LocalPod } from './local-pod.ts';
-import { initContainersOf, isSidecar, mainContainersOf } from './pod-spec.ts';
+import { initContainersOf, isEphemeral, isSidecar, mainContainersOf } from './pod-spec.ts';
 
 /** Whether a container that has ended is to run again, by the pod's restartPolicy. */
 export function willRestart(pod: Pod, container: Container, local: LocalContainer): boolean {
-  if (pod.metadata?.deletionTimestamp) return false;
+  if (pod.metadata?.deletionTimestamp || isEphemeral(container, pod)) return false;
   if (isSidecar(container, pod)) return true;
   const policy = pod.spec?.restartPolicy ?? 'Always';
   const failed = local.exit !== undefined && local.exit.code !== 0;

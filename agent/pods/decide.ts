@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Container, Pod, PodStatus } from '../../api/types.ts';
 import { finalPhase, isInitialised, willRestart } from './containers.ts';
-import { graceMsOf, initContainersOf, isSidecar, mainContainersOf } from './pod-spec.ts';
+import {
+  ephemeralContainersOf,
+  graceMsOf,
+  initContainersOf,
+  isSidecar,
+  mainContainersOf,
+} from './pod-spec.ts';
 import { liveContainers, type LocalPod, type Moment } from './local-pod.ts';
 import { podStatus } from './status.ts';
 
@@ -115,8 +121,14 @@ function isBusy(actual: LocalPod): boolean {
   );
 }
 
-/** Init containers one after another (sidecars stay beside them), then all main containers. */
+/** What is in order, and whatever came to look into the pod, as soon as there is something to look into. */
 function nextContainers(pod: Pod, actual: LocalPod): Container[] {
+  const looking = actual.sandbox === 'live' ? (ephemeralContainersOf(pod) as Container[]) : [];
+  return [...nextInOrder(pod, actual), ...looking];
+}
+
+/** Init containers one after another (sidecars stay beside them), then all main containers. */
+function nextInOrder(pod: Pod, actual: LocalPod): Container[] {
   const next: Container[] = [];
   for (const container of initContainersOf(pod)) {
     const local = actual.containers[container.name];

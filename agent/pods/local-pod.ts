@@ -1,5 +1,5 @@
 import type { Pod, PodStatus } from '../../api/types.ts';
-import { graceMsOf, initContainersOf, mainContainersOf } from './pod-spec.ts';
+import { containersOf, graceMsOf, initContainersOf } from './pod-spec.ts';
 
 /** An instant on both clocks: `now` (monotonic milliseconds) to measure with, `date` (RFC 3339) to write down. */
 export interface Moment {
@@ -111,23 +111,31 @@ function newLocalContainer(init: boolean): LocalContainer {
 
 /** What a host knows of a pod it has just been given: nothing runs. */
 export function newLocalPod(pod: Pod, moment: Moment): LocalPod {
-  const containers = [
-    ...initContainersOf(pod).map(({ name }) => [name, newLocalContainer(true)] as const),
-    ...mainContainersOf(pod).map(({ name }) => [name, newLocalContainer(false)] as const),
-  ];
-  return {
-    uid: pod.metadata?.uid ?? '',
-    namespace: pod.metadata?.namespace ?? 'default',
-    name: pod.metadata?.name ?? '',
-    startTime: moment.date,
-    startNow: moment.now,
-    sandbox: 'none',
-    sandboxFailures: 0,
-    sandboxNotBefore: 0,
-    containers: Object.fromEntries(containers),
-    graceMs: graceMsOf(pod),
-    deleting: false,
-  };
+  return withNewContainers(
+    {
+      uid: pod.metadata?.uid ?? '',
+      namespace: pod.metadata?.namespace ?? 'default',
+      name: pod.metadata?.name ?? '',
+      startTime: moment.date,
+      startNow: moment.now,
+      sandbox: 'none',
+      sandboxFailures: 0,
+      sandboxNotBefore: 0,
+      containers: {},
+      graceMs: graceMsOf(pod),
+      deleting: false,
+    },
+    pod,
+  );
+}
+
+/** The pod with what it has been given since: ephemeral containers come while it runs. The very same where nothing came. */
+export function withNewContainers(actual: LocalPod, pod: Pod): LocalPod {
+  const added = containersOf(pod).filter(({ name }) => !Object.hasOwn(actual.containers, name));
+  if (added.length === 0) return actual;
+  const init = new Set(initContainersOf(pod));
+  const containers = added.map((each) => [each.name, newLocalContainer(init.has(each))] as const);
+  return { ...actual, containers: { ...actual.containers, ...Object.fromEntries(containers) } };
 }
 
 /** Containers that have, or may have, a process. */

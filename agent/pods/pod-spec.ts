@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../api/types.ts';
+import type { Container, EphemeralContainer, Pod } from '../../api/types.ts';
 
 /** The grace a pod gets where nothing says otherwise, as in Kubernetes. */
 export const defaultGraceSeconds = 30;
@@ -11,8 +11,19 @@ export function mainContainersOf(pod: Pod): Container[] {
   return pod.spec?.containers ?? [];
 }
 
+/** What was added to look into the running pod: started once, and nothing waits for it. */
+export function ephemeralContainersOf(pod: Pod): EphemeralContainer[] {
+  const taken = new Set([...initContainersOf(pod), ...mainContainersOf(pod)].map(({ name }) => name));
+  // The name is what tells one from another here, whatever the API let pass.
+  return (pod.spec?.ephemeralContainers ?? []).filter(({ name }) => !taken.has(name));
+}
+
 export function containersOf(pod: Pod): Container[] {
-  return [...initContainersOf(pod), ...mainContainersOf(pod)];
+  return [...initContainersOf(pod), ...mainContainersOf(pod), ...(ephemeralContainersOf(pod) as Container[])];
+}
+
+export function isEphemeral(container: Container, pod: Pod): boolean {
+  return ephemeralContainersOf(pod).some(({ name }) => name === container.name);
 }
 
 export function containerNamed(pod: Pod, name: string): Container | undefined {

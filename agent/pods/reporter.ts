@@ -149,6 +149,7 @@ const ownFields = [
   'conditions',
   'containerStatuses',
   'initContainerStatuses',
+  'ephemeralContainerStatuses',
   'hostIP',
   'hostIPs',
   'podIP',

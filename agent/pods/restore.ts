@@ -66,8 +66,13 @@ function withoutBlame(pod: LocalPod): LocalPod {
  */
 export function recall(pod: Pod, moment: Moment): LocalPod {
   const local = newLocalPod(pod, moment);
-  const { containerStatuses = [], initContainerStatuses = [], podIP } = pod.status ?? {};
-  const ran = [...containerStatuses, ...initContainerStatuses].filter(
+  const {
+    containerStatuses = [],
+    initContainerStatuses = [],
+    ephemeralContainerStatuses = [],
+    podIP,
+  } = pod.status ?? {};
+  const ran = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses].filter(
     ({ name, containerID }) => containerID && local.containers[name],
   );
   if (ran.length === 0) return local;

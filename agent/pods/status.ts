@@ -8,7 +8,13 @@ import type {
   PodStatus,
 } from '../../api/types.ts';
 import { allInitialised, finalPhase, isInitialised, isReady, isStarted, willRestart } from './containers.ts';
-import { initContainersOf, isSidecar, mainContainersOf } from './pod-spec.ts';
+import {
+  ephemeralContainersOf,
+  initContainersOf,
+  isEphemeral,
+  isSidecar,
+  mainContainersOf,
+} from './pod-spec.ts';
 import {
   liveContainers,
   type EndedRun,
@@ -33,6 +39,9 @@ export function podStatus(pod: Pod, actual: LocalPod, moment: Moment): PodStatus
   const init = initContainersOf(pod);
   if (init.length > 0)
     status.initContainerStatuses = init.map((container) => containerStatus(pod, container, actual));
+  const ephemeral = ephemeralContainersOf(pod) as Container[];
+  if (ephemeral.length > 0)
+    status.ephemeralContainerStatuses = ephemeral.map((container) => ephemeralStatus(pod, container, actual));
   if (actual.failed) Object.assign(status, actual.failed);
   if (actual.hostIP) Object.assign(status, { hostIP: actual.hostIP, hostIPs: [{ ip: actual.hostIP }] });
   if (actual.podIP) Object.assign(status, { podIP: actual.podIP, podIPs: [{ ip: actual.podIP }] });
@@ -156,6 +165,12 @@ function containerStatus(pod: Pod, container: Container, actual: LocalPod): Cont
   return status;
 }
 
+/** It serves nothing, so it is never ready, and Kubernetes does not say whether it has started. */
+function ephemeralStatus(pod: Pod, container: Container, actual: LocalPod): ContainerStatus {
+  const { started: _started, ...status } = containerStatus(pod, container, actual);
+  return { ...status, ready: false };
+}
+
 function stateOf(pod: Pod, container: Container, actual: LocalPod, local: LocalContainer): ContainerState {
   if (local.state === 'running' || local.state === 'stopping')
     return { running: { startedAt: seconds(local.startedAt ?? actual.startTime) } };
@@ -166,7 +181,8 @@ function stateOf(pod: Pod, container: Container, actual: LocalPod, local: LocalC
   if (local.trouble) return { waiting: troubleOf(local) };
   if (actual.sandboxTrouble)
     return { waiting: { reason: 'ContainerCreating', message: actual.sandboxTrouble } };
-  const heldByInit = !local.init && !allInitialised(pod, actual) && local.starts === 0;
+  const waitsForInit = !local.init && !isEphemeral(container, pod);
+  const heldByInit = waitsForInit && !allInitialised(pod, actual) && local.starts === 0;
   return { waiting: { reason: heldByInit ? 'PodInitializing' : 'ContainerCreating' } };
 }
 

@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../../api/types.ts';
+import { forbiddenContainer } from '../node/admission.ts';
 import type { Capabilities } from '../sandbox/sandbox.ts';
-import { initContainersOf, mainContainersOf } from './pod-spec.ts';
+import { initContainersOf, isEphemeral, mainContainersOf } from './pod-spec.ts';
 import { unsupportedProbe } from './probes/check.ts';
 
 /**
@@ -9,6 +10,11 @@ import { unsupportedProbe } from './probes/check.ts';
  */
 export function unsupported(pod: Pod, container: Container, capabilities: Capabilities): string | undefined {
   const path = pathOf(pod, container);
+  // Judged when the pod came, too, but ephemeral containers come later.
+  const forbidden = forbiddenContainer(path, container);
+  if (forbidden) return forbidden.message;
+  if (isEphemeral(container, pod) && !capabilities.exec)
+    return `${path} is not supported by this sandbox: it runs one program, and nothing can look into it. Give the pod runtimeClassName: podman`;
   if (container.lifecycle?.preStop)
     return `${path}.lifecycle.preStop is not supported: the container gets SIGTERM and its grace period`;
   if (container.lifecycle?.postStart)
@@ -28,8 +34,14 @@ export function unsupported(pod: Pod, container: Container, capabilities: Capabi
 }
 
 function pathOf(pod: Pod, container: Container): string {
-  const init = initContainersOf(pod).indexOf(container);
-  return init >= 0
-    ? `spec.initContainers[${init}]`
-    : `spec.containers[${mainContainersOf(pod).indexOf(container)}]`;
+  const lists = {
+    initContainers: initContainersOf(pod),
+    containers: mainContainersOf(pod),
+    ephemeralContainers: pod.spec?.ephemeralContainers ?? [],
+  };
+  const found = Object.entries(lists).flatMap(([list, containers]) => {
+    const index = containers.findIndex(({ name }) => name === container.name);
+    return index < 0 ? [] : [`spec.${list}[${index}]`];
+  });
+  return found[0] ?? 'spec';
 }

@@ -32,6 +32,8 @@ export interface ContainerSpec {
   stdin?: boolean;
   /** It has a terminal. */
   tty?: boolean;
+  /** It looks into another container of its pod: on that one's network, and among its processes where these are wanted too. */
+  joins?: { container: string; processes: boolean };
   /** Receives what the container writes; the driver calls it with whole chunks and waits for nothing. */
   output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 }

@@ -1,6 +1,6 @@
 import type { Container, ObjectReference, Pod } from '../../../api/types.ts';
 import type { LocalEvent, LocalPod } from '../local-pod.ts';
-import { initContainersOf } from '../pod-spec.ts';
+import { ephemeralContainersOf, initContainersOf } from '../pod-spec.ts';
 import type { PodTools } from '../tools.ts';
 
 /** The pod that a worker looks after, as the worker's parts see it: what is known of it, and whom to tell what happened. */
@@ -24,7 +24,12 @@ export function aboutPod(pod: Pod, container?: Container): ObjectReference {
   const about: ObjectReference = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid };
   if (!container) return about;
   // By name: the API's copy of the pod, and so of its containers, may be a newer one.
-  const init = initContainersOf(pod).some((each) => each.name === container.name);
-  const list = init ? 'initContainers' : 'containers';
+  const isOf = (containers: readonly { name: string }[]) =>
+    containers.some(({ name }) => name === container.name);
+  const list = isOf(initContainersOf(pod))
+    ? 'initContainers'
+    : isOf(ephemeralContainersOf(pod))
+      ? 'ephemeralContainers'
+      : 'containers';
   return { ...about, fieldPath: `spec.${list}{${container.name}}` };
 }

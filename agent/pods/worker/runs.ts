@@ -1,4 +1,4 @@
-import type { Container } from '../../../api/types.ts';
+import type { Container, EphemeralContainer } from '../../../api/types.ts';
 import type { ContainerSpec, PodSandbox } from '../../sandbox/sandbox.ts';
 import { ContainerRun } from '../container-run.ts';
 import { containerSpec } from '../container-spec.ts';
@@ -7,7 +7,7 @@ import { unsupported } from '../unsupported.ts';
 import type { Environment } from './environment.ts';
 import type { HeldSandbox } from './held-sandbox.ts';
 import { type OnePod } from './one-pod.ts';
-import { containersOf } from '../pod-spec.ts';
+import { containersOf, isEphemeral, mainContainersOf } from '../pod-spec.ts';
 import type { Pulls } from './pulls.ts';
 
 /** What a run is made of. */
@@ -52,7 +52,10 @@ export class Runs {
       const env = await this.#sources.environment.of(container);
       run = this.#newRun(container, this.#starts(name) + 1);
       const { log } = run;
-      spec = containerSpec(container, image, env, (stream, chunk) => log.write(stream, chunk));
+      spec = {
+        ...containerSpec(container, image, env, (stream, chunk) => log.write(stream, chunk)),
+        ...this.#joins(container, sandbox),
+      };
       // On disk before it runs: whatever is started can be found again after a kill -9.
       await this.#sources.save();
     } catch (error) {
@@ -123,6 +126,17 @@ export class Runs {
         this.#sayBackOff(container);
       },
     );
+  }
+
+  /** What an ephemeral container looks into. @throws ContainerConfigError where that does not run */
+  #joins(container: Container, sandbox: PodSandbox): Pick<ContainerSpec, 'joins'> {
+    const { pod } = this.#one;
+    if (!isEphemeral(container, pod)) return {};
+    const { targetContainerName: target } = container as EphemeralContainer;
+    if (target && !sandbox.containers.has(target))
+      throw new ContainerConfigError(`target container "${target}" is not running; it is tried again`);
+    const joined = target ?? mainContainersOf(pod).find(({ name }) => sandbox.containers.has(name))?.name;
+    return joined === undefined ? {} : { joins: { container: joined, processes: target !== undefined } };
   }
 
   #sayBackOff(container: Container): void {

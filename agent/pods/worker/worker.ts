@@ -6,7 +6,7 @@ import type { Assignment } from '../assignments.ts';
 import { logFolderOf, type ContainerRun } from '../container-run.ts';
 import { decidePod, type Action } from '../decide.ts';
 import { confirmDeletion } from '../deletion.ts';
-import type { LocalEvent, LocalPod } from '../local-pod.ts';
+import { withNewContainers, type LocalEvent, type LocalPod } from '../local-pod.ts';
 import { begin, reduce } from '../reduce.ts';
 import { momentOf, type PodTools } from '../tools.ts';
 import { Environment } from './environment.ts';
@@ -54,7 +54,7 @@ export class PodWorker {
     this.uid = assignment.local.uid;
     this.#pod = assignment.pod;
     this.#desired = assignment.pod;
-    this.#local = assignment.local;
+    this.#local = withNewContainers(assignment.local, assignment.pod);
     this.#tools = tools;
     this.#onForget = onForget;
     this.#one = this.#asOnePod(tools.assignments.folderOf(this.uid));
@@ -101,7 +101,10 @@ export class PodWorker {
   /** The API's copy changed; undefined: it is gone from there. */
   want(desired: Pod | undefined): void {
     this.#desired = desired;
-    if (desired) this.#pod = desired;
+    if (desired) {
+      this.#pod = desired;
+      this.#local = withNewContainers(this.#local, desired);
+    }
     this.wake();
   }
 

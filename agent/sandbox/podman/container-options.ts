@@ -35,8 +35,12 @@ export function containerOptions(
   agent: string,
   pod: PodSandboxSpec,
   spec: ContainerSpec,
-  /** A file of the host that says where names are asked for. */
-  resolverFile?: string,
+  more: {
+    /** A file of the host that says where names are asked for. */
+    resolverFile?: string | undefined;
+    /** podman's id of the container that it joins. */
+    joined?: string | undefined;
+  } = {},
 ): Record<string, unknown> {
   const memory = memoryMaxOf(spec);
   const record: ContainerRecord = {
@@ -57,9 +61,7 @@ export function containerOptions(
     stdin: spec.stdin ?? false,
     hostname: pod.name.slice(0, hostnameLettersMax),
     labels: { [agentLabel]: agent, [recordLabel]: JSON.stringify(record) },
-    netns: { nsmode: 'none' },
-    // As Docker and containerd have it: an app may listen on 80 without any capability, since the network is its own.
-    sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    ...namespacesOf(spec, more.joined),
     read_only_filesystem: true,
     cap_drop: ['all'],
     no_new_privileges: true,
@@ -71,13 +73,13 @@ export function containerOptions(
         source: 'tmpfs',
         options: ['rw', 'nosuid', 'nodev', `size=${temporary}`, 'mode=1777'],
       })),
-      ...(resolverFile === undefined
+      ...(more.resolverFile === undefined
         ? []
         : [
             {
               destination: '/etc/resolv.conf',
               type: 'bind',
-              source: resolverFile,
+              source: more.resolverFile,
               options: ['ro', 'nosuid', 'nodev', 'noexec'],
             },
           ]),
@@ -95,9 +97,22 @@ export function containerOptions(
     },
     // The agent keeps the log: podman's own would be a second copy.
     log_configuration: { driver: 'none' },
-    ...(process.getuid?.() === 0 ? {} : { userns: { nsmode: 'keep-id' } }),
     restart_policy: 'no',
   };
+}
+
+/** Of its own and empty, or those of the container that it looks into; rootless, these belong to that one's user namespace. */
+function namespacesOf({ joins }: ContainerSpec, joined: string | undefined): Record<string, unknown> {
+  const isRoot = process.getuid?.() === 0;
+  if (joined === undefined)
+    return {
+      netns: { nsmode: 'none' },
+      // As Docker and containerd have it: an app may listen on 80 without any capability, since the network is its own.
+      sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+      ...(!isRoot && { userns: { nsmode: 'keep-id' } }),
+    };
+  const other = { nsmode: 'container', value: joined };
+  return { netns: other, ...(joins?.processes && { pidns: other }), ...(!isRoot && { userns: other }) };
 }
 
 /** Linux' own bound. */

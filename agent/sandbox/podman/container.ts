@@ -23,7 +23,7 @@ export class PodmanContainer implements RunningContainer {
   readonly pid: number;
   readonly ports: readonly number[];
   readonly exited: Promise<Exit>;
-  readonly #podmanId: string;
+  readonly podmanId: string;
   readonly #api: PodmanApi;
   readonly #clock: Clock;
   readonly #tty: boolean;
@@ -44,7 +44,7 @@ export class PodmanContainer implements RunningContainer {
     streams: Socket;
   }) {
     this.name = options.name;
-    this.#podmanId = options.podmanId;
+    this.podmanId = options.podmanId;
     this.id = `podman://${options.podmanId}`;
     this.pid = options.pid;
     this.ports = options.ports;
@@ -69,7 +69,7 @@ export class PodmanContainer implements RunningContainer {
   async stop(graceMs: number): Promise<Exit> {
     this.#stopping = true;
     const kill = (name: string) =>
-      this.#api.ask('POST', `/containers/${this.#podmanId}/kill?signal=${name}`).catch((error: unknown) => {
+      this.#api.ask('POST', `/containers/${this.podmanId}/kill?signal=${name}`).catch((error: unknown) => {
         // It has ended already, which is what was wanted.
         if (!(error instanceof PodmanError) || (error.status !== 404 && error.status !== 409)) throw error;
       });
@@ -82,7 +82,7 @@ export class PodmanContainer implements RunningContainer {
   }
 
   async exec(command: string[], { stdin, tty }: SessionOptions): Promise<Session> {
-    const { Id: id } = await this.#api.ask<{ Id: string }>('POST', `/containers/${this.#podmanId}/exec`, {
+    const { Id: id } = await this.#api.ask<{ Id: string }>('POST', `/containers/${this.podmanId}/exec`, {
       body: { Cmd: command, AttachStdin: stdin, AttachStdout: true, AttachStderr: true, Tty: tty },
     });
     const socket = await this.#api.hijack('POST', `/exec/${id}/start`, { Detach: false, Tty: tty });
@@ -109,7 +109,7 @@ export class PodmanContainer implements RunningContainer {
 
   async console({ stdin, tty }: SessionOptions): Promise<Session> {
     const query = `stream=true&stdout=true&stderr=true&stdin=${String(stdin)}`;
-    const socket = await this.#api.hijack('POST', `/containers/${this.#podmanId}/attach?${query}`);
+    const socket = await this.#api.hijack('POST', `/containers/${this.podmanId}/attach?${query}`);
     // Whether it has a terminal is the container's own matter.
     return this.#session(
       socket,
@@ -117,7 +117,7 @@ export class PodmanContainer implements RunningContainer {
       {
         exited: () => this.exited,
         resize: ({ width, height }) =>
-          this.#api.ask('POST', `/containers/${this.#podmanId}/resize?w=${width}&h=${height}&running=true`),
+          this.#api.ask('POST', `/containers/${this.podmanId}/resize?w=${width}&h=${height}&running=true`),
         end: async () => {},
       },
     );
@@ -126,7 +126,7 @@ export class PodmanContainer implements RunningContainer {
   async stats(): Promise<{ cpuMillisTotal: number; memoryBytes: number }> {
     const { Stats: all } = await this.#api.ask<{ Stats: { CPUNano: number; MemUsage: number }[] }>(
       'GET',
-      `/containers/stats?containers=${this.#podmanId}&stream=false`,
+      `/containers/stats?containers=${this.podmanId}&stream=false`,
     );
     const own = all[0];
     if (!own) throw new Error(`Container ${this.name} has ended.`);
@@ -183,7 +183,7 @@ export class PodmanContainer implements RunningContainer {
     const { code, gone } = await this.#api
       .ask<number>(
         'POST',
-        `/containers/${this.#podmanId}/wait?condition=stopped&condition=exited&interval=${waitInterval}`,
+        `/containers/${this.podmanId}/wait?condition=stopped&condition=exited&interval=${waitInterval}`,
       )
       .then(
         (code) => ({ code, gone: false }),
@@ -194,7 +194,7 @@ export class PodmanContainer implements RunningContainer {
     if (!gone) await written;
     const state = gone
       ? undefined
-      : await this.#api.ask<Inspected>('GET', `/containers/${this.#podmanId}/json`).catch(() => undefined);
+      : await this.#api.ask<Inspected>('GET', `/containers/${this.podmanId}/json`).catch(() => undefined);
     if (code === 0) return { code, reason: 'Completed' };
     if (state?.State.OOMKilled) return { code, reason: 'OOMKilled' };
     return {

@@ -104,7 +104,10 @@ export class PodmanPod implements PodSandbox {
     await this.#removeContainer(name);
     this.#names.add(name);
     const { Id: podmanId } = await api.ask<{ Id: string }>('POST', '/containers/create', {
-      body: containerOptions(name, agent, this.#spec, spec, await this.#resolverFile()),
+      body: containerOptions(name, agent, this.#spec, spec, {
+        resolverFile: await this.#resolverFile(),
+        joined: this.#joinedBy(spec),
+      }),
     });
     let leave: (() => void) | undefined;
     try {
@@ -119,7 +122,8 @@ export class PodmanPod implements PodSandbox {
         `/containers/${podmanId}/json`,
       );
       this.#refuseWhatIsNotHeld(state.Pid, spec);
-      leave = await this.#tools.join?.(state.Pid, this.#spec.namespace);
+      // One that joins another is on that one's network.
+      if (!spec.joins) leave = await this.#tools.join?.(state.Pid, this.#spec.namespace);
       if (this.#isRemoved) throw new Error(`The sandbox of ${this.#spec.name} was removed while it started.`);
       await api.ask('POST', `/containers/${podmanId}/start`);
       return this.#keep({
@@ -146,6 +150,13 @@ export class PodmanPod implements PodSandbox {
     await mkdir(directory, { recursive: true });
     await writeFile(file, resolverSettings(namespace), { mode: 0o644 });
     return file;
+  }
+
+  #joinedBy({ joins }: ContainerSpec): string | undefined {
+    if (!joins) return undefined;
+    const joined = this.#containers.get(joins.container);
+    if (!joined) throw new Error(`Container ${joins.container} does not run, so nothing can look into it.`);
+    return joined.podmanId;
   }
 
   /** podman ignores some limits without a word. What this host said that it holds must be held. */

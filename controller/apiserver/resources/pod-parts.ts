@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../../api/types.ts';
-import type { FieldError } from '../../../api/field-errors.ts';
+import { forbiddenField, type FieldError } from '../../../api/field-errors.ts';
 import { validateEphemeralContainersUpdate } from '../../../api/validation/ephemeral-containers.ts';
 import { validatePodItself } from '../../../api/validation/pod.ts';
 import { validatePodResize } from '../../../api/validation/pod-resize.ts';
@@ -47,6 +47,24 @@ export function validatePodPart(part: PodPart, object: Resource, old: Resource):
   const [pod, before] = [object as Pod, old as Pod];
   return [
     ...validatePodItself(pod),
-    ...(part === 'resize' ? validatePodResize(pod, before) : validateEphemeralContainersUpdate(pod, before)),
+    ...(part === 'resize'
+      ? validatePodResize(pod, before)
+      : [...validateEphemeralContainersUpdate(pod, before), ...refuseWhereNothingCanLook(pod, before)]),
   ];
+}
+
+/** Known once it runs: a component has neither processes nor a file system that another program could look into. */
+function refuseWhereNothingCanLook({ spec }: Pod, before: Pod): FieldError[] {
+  const isMore = (spec?.ephemeralContainers?.length ?? 0) > (before.spec?.ephemeralContainers?.length ?? 0);
+  const isWasm = before.status?.containerStatuses?.some(({ containerID }) =>
+    containerID?.startsWith('wasm:'),
+  );
+  return isMore && isWasm
+    ? [
+        forbiddenField(
+          'spec.ephemeralContainers',
+          'this pod runs in the wasm sandbox, which runs one program and lets nothing look into it; a pod with runtimeClassName: podman can be looked into',
+        ),
+      ]
+    : [];
 }
