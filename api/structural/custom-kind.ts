@@ -22,8 +22,6 @@ export interface CustomKind {
   columns: Columns<object>;
   /** What users of this version are warned of. */
   warning: string | undefined;
-  /** The definition is being deleted: nothing new of its kind is made. */
-  isEnding: boolean;
 }
 
 /** The kinds that a definition adds: one for each version that is served, from the day that its names are accepted. */
@@ -77,7 +75,6 @@ function kindOfVersion(
       scale,
       columns: printerColumns(version.additionalPrinterColumns),
       warning: version.deprecated ? (version.deprecationWarning ?? deprecated) : undefined,
-      isEnding: metadata?.deletionTimestamp !== undefined,
     },
   };
 }

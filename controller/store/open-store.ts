@@ -145,6 +145,10 @@ class OpenedStore implements Store {
 
   delete: Store['delete'] = (key, expect) => this.#parts.writer.delete(key, expect);
 
+  head(key: string) {
+    return this.#parts.writer.head(key);
+  }
+
   settled: Store['settled'] = () => this.#parts.writer.settled();
 
   watch: Store['watch'] = (prefix, fromRevision, listener, onEnd) => {

@@ -47,6 +47,8 @@ export interface Store {
   put(key: string, value: (revision: number) => unknown, expect?: Expectation): Promise<Entry>;
   /** Resolves with the revision that removed the key, once durable. Already gone is success, unless `expect` names a revision. */
   delete(key: string, expect?: Expectation): Promise<number>;
+  /** What stands there once all that is on its way is durable: for what must not be overtaken, never to be shown. */
+  head(key: string): Entry | undefined;
   /** Resolves once each write that was let in before is durable or has failed: what a `StoreConflict` told of is then to be read, or void. */
   settled(): Promise<void>;
   /** Every event after `fromRevision` under `prefix`, in order, each once. Throws `StoreCompacted` if that is too old. */

@@ -113,6 +113,11 @@ export class Writer {
     });
   }
 
+  head(key: string): Entry | undefined {
+    const pending = this.#pendingHeads.get(key);
+    return pending ? pending.entry : this.#options.live.get(key);
+  }
+
   /** Resolves once all that was let in before is durable or has failed. */
   settled(): Promise<void> {
     return new Promise((resolve) =>
@@ -143,8 +148,7 @@ export class Writer {
   }
 
   #judge(key: string, expect: Expectation | undefined): Entry | undefined {
-    const pending = this.#pendingHeads.get(key);
-    const head = pending ? pending.entry : this.#options.live.get(key);
+    const head = this.head(key);
     if (!expect) return head;
     if ('absent' in expect) {
       if (head) throw new StoreConflict(key, head, 'it not to exist');
@@ -242,8 +246,11 @@ export class Writer {
 
   async #reread(): Promise<boolean> {
     try {
-      for await (const piece of this.#options.records.read(this.#durable.revision + 1))
+      for await (const piece of this.#options.records.read(this.#durable.revision + 1)) {
         for (const record of piece) this.#becomeDurable(record, JSON.parse(record.change) as Change);
+        // Nobody is told of a later revision before the watchers have all up to there.
+        this.onDurable();
+      }
       return true;
     } catch (error) {
       this.#options.log.error('the store cannot be read again after a failed write', { error });

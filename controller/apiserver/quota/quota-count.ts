@@ -19,7 +19,8 @@ export class QuotaCount {
   quota: ResourceQuota;
   #hard: readonly string[] = [];
   readonly #stored = new Map<string, Usage>();
-  readonly #pending = new Map<string, Pending>();
+  /** By key: of two writers of one object at the same moment, either may win. */
+  readonly #pending = new Map<string, Set<Pending>>();
   #used: Usage = {};
 
   constructor(quota: ResourceQuota) {
@@ -32,9 +33,9 @@ export class QuotaCount {
     this.#hard = Object.keys(quota.spec?.hard ?? {});
     this.#used = Object.fromEntries(this.#hard.map((resource) => [resource, '0']));
     this.#stored.clear();
-    for (const pending of this.#pending.values()) {
-      pending.usage = this.usage(pending.kind, pending.object, now);
-      this.#replace({}, pending.usage);
+    for (const [key, writes] of this.#pending) {
+      for (const pending of writes) pending.usage = this.usage(pending.kind, pending.object, now);
+      this.#replace({}, this.#counted(key));
     }
   }
 
@@ -59,8 +60,8 @@ export class QuotaCount {
   /** What the store says of an object: undefined where it is gone. */
   observe(key: string, usage: Usage | undefined, revision: number): void {
     const before = this.#counted(key);
-    const pending = this.#pending.get(key);
-    if (pending && revision > pending.since) this.#pending.delete(key);
+    for (const pending of this.#pending.get(key) ?? [])
+      if (revision > pending.since) this.#forget(key, pending);
     if (usage === undefined) this.#stored.delete(key);
     else this.#stored.set(key, usage);
     this.#replace(before, this.#counted(key));
@@ -69,12 +70,13 @@ export class QuotaCount {
   /** Counts a write that is admitted; what is returned takes it back if it does not happen. */
   reserve(key: string, pending: Pending): () => void {
     const before = this.#counted(key);
-    this.#pending.set(key, pending);
-    this.#replace(before, pending.usage);
+    const writes = this.#pending.get(key) ?? new Set();
+    this.#pending.set(key, writes.add(pending));
+    this.#replace(before, this.#counted(key));
     return () => {
-      if (this.#pending.get(key) !== pending) return;
-      this.#pending.delete(key);
-      this.#replace(pending.usage, this.#counted(key));
+      const counted = this.#counted(key);
+      this.#forget(key, pending);
+      this.#replace(counted, this.#counted(key));
     };
   }
 
@@ -89,8 +91,16 @@ export class QuotaCount {
       .toSorted();
   }
 
+  #forget(key: string, pending: Pending): void {
+    const writes = this.#pending.get(key);
+    writes?.delete(pending);
+    if (writes?.size === 0) this.#pending.delete(key);
+  }
+
+  /** The most that the object may take: what is there until it is gone, and whatever is on its way. */
   #counted(key: string): Usage {
-    return this.#pending.get(key)?.usage ?? this.#stored.get(key) ?? {};
+    const writes = [...(this.#pending.get(key) ?? [])].map(({ usage }) => usage);
+    return writes.reduce(most, this.#stored.get(key) ?? {});
   }
 
   #replace(before: Usage, after: Usage): void {
@@ -99,6 +109,13 @@ export class QuotaCount {
     for (const [resource, amount] of Object.entries(before))
       this.#used[resource] = subtractQuantities(this.#used[resource] ?? '0', amount);
   }
+}
+
+function most(one: Usage, other: Usage): Usage {
+  const all = { ...one };
+  for (const [resource, amount] of Object.entries(other))
+    if (compareQuantities(amount, all[resource] ?? '0') > 0) all[resource] = amount;
+  return all;
 }
 
 /** What the first takes more than the second. */

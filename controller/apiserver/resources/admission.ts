@@ -1,6 +1,7 @@
 import { givesOnlyOwnRights } from '../auth/escalation.ts';
 import type { Admission, AdmissionRequest } from './admission-request.ts';
 import type { Resource } from './metadata.ts';
+import { definitionStays } from '../custom/ending.ts';
 import { definitionStoresVersions } from '../custom/stored-versions.ts';
 import { podHasDefaultAmounts, withinLimitRanges } from './limit-ranges.ts';
 import { namespaceExists, namespaceIsHeld } from './namespaces.ts';
@@ -22,6 +23,7 @@ import { daemonSetCountsTemplates } from './workloads.ts';
 /** Everything that a write passes, in order, after its defaults are in and before it is validated. To add one, add a line. */
 export const admissions: readonly Admission[] = [
   namespaceExists,
+  definitionStays,
   namespaceIsHeld,
   givesOnlyOwnRights,
   nodeSaysOnlyItself,

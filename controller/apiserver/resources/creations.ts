@@ -1,9 +1,11 @@
-import { ApiError, isAlreadyExists, methodNotAllowed } from '../../../api/errors.ts';
+import { ApiError, isAlreadyExists } from '../../../api/errors.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { warningsOf } from '../../../api/warnings.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import type { Random } from '../../../process/random.ts';
+import { refuseWhileEnding } from '../custom/ending.ts';
+import type { Storage } from '../storage/storage.ts';
 import { noSuchUid, refuseOtherName } from './addressed.ts';
 import type { Candidates } from './candidates.ts';
 import { decode, withDefaults } from './decoding.ts';
@@ -18,6 +20,7 @@ const nameTriesMax = 8;
 
 export interface CreationParts {
   candidates: Candidates;
+  storage: Storage;
   writer: Writer;
   clock: Clock;
   random: Random;
@@ -38,7 +41,7 @@ export class Creations {
     body: unknown,
     context: WriteContext,
   ): Promise<Resource> {
-    refuseWhileEnding(kind);
+    refuseWhileEnding(kind, this.#parts.storage);
     const input = decode(kind, body, context);
     return this.#create(kind, namespace, input, context, (draft, author) =>
       ownedByCreator(kind, draft, input, author),
@@ -54,7 +57,7 @@ export class Creations {
     context: WriteContext,
   ): Promise<Resource> {
     const { fieldManager, force = false } = context;
-    refuseWhileEnding(kind);
+    refuseWhileEnding(kind, this.#parts.storage);
     const now = this.#parts.clock.date();
     const next = applied(kind, undefined, undefined, configuration, { fieldManager, force, now });
     const input = decode(kind, next.object, { ...context, doubles: undefined });
@@ -105,14 +108,6 @@ export class Creations {
       }
     }
   }
-}
-
-function refuseWhileEnding(kind: Kind): void {
-  if (kind.custom?.isEnding)
-    throw methodNotAllowed(
-      kind,
-      'create not allowed while custom resource definition is terminating: create',
-    );
 }
 
 /** Every name that was drawn is taken. */

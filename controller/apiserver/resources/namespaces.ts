@@ -25,7 +25,9 @@ export const namespaceExists: Admission = ({ operation, kind, object, storage, i
   const found = namespaceNamed(storage, namespace);
   if (!found && isNamespaceToCome) return object;
   if (!found) throw notFound('Namespace', namespace);
-  if (found.metadata?.deletionTimestamp) {
+  // An end that is on its way to disk counts too: what came behind it in the log would be missed by whoever empties the namespace.
+  const head = storage.durable.head(objectKey(kindNamed('Namespace'), undefined, namespace));
+  if (!head || (head.value as Namespace).metadata?.deletionTimestamp) {
     const name = object.metadata?.name ?? '';
     const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
     throw new ApiError(403, 'Forbidden', `${resourceOf(kind)} "${name}" is forbidden: ${why}`, {

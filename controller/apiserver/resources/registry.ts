@@ -85,7 +85,7 @@ export class Registry {
       clock,
       random,
     });
-    this.#creations = new Creations({ candidates, writer, clock, random, log });
+    this.#creations = new Creations({ candidates, storage, writer, clock, random, log });
     this.#changes = new Changes({ candidates, writer, clock });
     this.#scales = new Scales({ candidates, changes: this.#changes, clock });
     this.#removals = new Removals({ reader: this.reader, writer, clock });

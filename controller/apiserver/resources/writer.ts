@@ -52,21 +52,21 @@ export class Writer {
     const shelf = this.#storage.shelf(kind, namespace);
     const key = objectKey(kind, namespace, name!);
     const stored = storedForm(kind, object);
-    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    if (shelf.get(key)) throw alreadyExists(kind, name!);
+    if (dryRun) return object;
+    try {
+      const entry = await shelf.put(key, (revision) => frozen(atRevision(stored, revision)), {
+        absent: true,
+      });
+      return served(kind, entry.value as Resource);
+    } catch (error) {
+      if (!isStoreConflict(error)) throw apiErrorOf(error);
+      // Another one on its way to disk has the name: it is taken once any reader sees that.
+      await shelf.settled();
       if (shelf.get(key)) throw alreadyExists(kind, name!);
-      if (dryRun) return object;
-      try {
-        const entry = await shelf.put(key, (revision) => frozen(atRevision(stored, revision)), {
-          absent: true,
-        });
-        return served(kind, entry.value as Resource);
-      } catch (error) {
-        if (!isStoreConflict(error)) throw apiErrorOf(error);
-        // Another one on its way to disk has the name. Whether that arrives is seen once it has, as any reader sees it.
-        await shelf.settled();
-      }
+      // Not tried again from here: what let this one in may no longer hold.
+      throw unavailable(`another ${name} was on its way, and did not last`, 1);
     }
-    throw conflict(kind, name!, tooMany);
   }
 
   /**

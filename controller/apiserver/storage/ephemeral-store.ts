@@ -21,7 +21,7 @@ interface Watcher {
  */
 export function ephemeralStore(
   firstRevision: number,
-): Pick<Store, 'revision' | 'get' | 'list' | 'put' | 'delete' | 'settled' | 'watch' | 'close'> {
+): Pick<Store, 'revision' | 'get' | 'list' | 'put' | 'delete' | 'head' | 'settled' | 'watch' | 'close'> {
   const live = new Map<string, Entry>();
   let history: StoreEvent[] = [];
   let compactedRevision = firstRevision;
@@ -98,6 +98,7 @@ export function ephemeralStore(
       record({ type: 'delete', entry, revision: revision + 1 });
       return revision;
     },
+    head: (key) => live.get(key),
     async settled() {},
     watch(prefix, fromRevision, listener, onEnd) {
       if (isClosed) throw new StoreClosed();

@@ -5,7 +5,10 @@ import { ephemeralStore } from './ephemeral-store.ts';
 import { collectionKey } from './keys.ts';
 
 /** The part of a store that resources need. */
-export type Shelf = Pick<Store, 'revision' | 'get' | 'list' | 'put' | 'delete' | 'settled' | 'watch'>;
+export type Shelf = Pick<
+  Store,
+  'revision' | 'get' | 'list' | 'put' | 'delete' | 'head' | 'settled' | 'watch'
+>;
 
 /** Renewed by every node all the time, and worth nothing after a restart: these are not written to disk. */
 export const ephemeralNamespace = 'kube-node-lease';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isAlreadyExists, isConflict, isNotFound } from '../../../api/errors.ts';
+import { isAlreadyExists, isConflict, isForbidden, isNotFound } from '../../../api/errors.ts';
 import type { ConfigMap } from '../../../api/types.ts';
 import { createApiServer } from '../../../controller/apiserver/create.ts';
 import { memoryLog, type MemoryLog } from '../../../controller/store/memory/memory-log.ts';
@@ -8,7 +8,8 @@ import type { Client } from '../../../client/client.ts';
 import { silentLog } from '../../../process/log.ts';
 import { seededRandom } from '../../../process/random.ts';
 import { VirtualClock } from '../../../process/virtual-clock.ts';
-import { configMap } from './cluster.ts';
+import { configMap, pod } from './cluster.ts';
+import { widget, widgetDefinition } from './custom/widgets.ts';
 
 const syncMs = 10;
 const ref = { kind: 'ConfigMap', namespace: 'default', name: 'a' };
@@ -57,8 +58,7 @@ describe('beside a write that is on its way to disk', () => {
     const first = client.create(configMap('a', { by: 'first' }));
     const { error, read } = await race(first, client.create(configMap('a', { by: 'second' })));
     await assert.rejects(first, /Could not write/);
-    // The store is finding out what its disk has: it takes nothing at this moment, and does not speak of the name.
-    assert.match(String(error), /Could not write/);
+    assert.match(String(error), /another a was on its way, and did not last/);
     assert.equal(read, undefined);
     assert.ok(await settled(client.create(configMap('a', { by: 'third' }))));
   });
@@ -91,6 +91,42 @@ describe('beside a write that is on its way to disk', () => {
     const { error, read } = await race(client.delete(ref), client.delete(ref));
     assert.ok(isNotFound(error), String(error));
     assert.equal(read, undefined);
+  });
+
+  it('a namespace that is to go takes nothing more: whoever empties it would not see it', async () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ending' } };
+    await settled(client.create(namespace));
+    const late = { ...configMap('late'), metadata: { name: 'late', namespace: 'ending' } };
+    const { error } = await race(client.delete({ kind: 'Namespace', name: 'ending' }), client.create(late));
+    assert.match(String(error), /because it is being terminated/);
+  });
+
+  it('a definition that is to go lets nothing more be made of its kind, however long ago that was asked for', async () => {
+    await settled(client.create(widgetDefinition()));
+    const definition = { kind: 'CustomResourceDefinition', name: 'widgets.example.com' };
+    const { error } = await race(client.delete(definition), client.create(widget({}, 'late')));
+    assert.match(String(error), /create not allowed while custom resource definition is terminating/);
+  });
+
+  it('what a quota counts is the most that any of the writers of an object may take', async () => {
+    const hard = { 'requests.cpu': '9' };
+    await settled(
+      client.create({
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'q', namespace: 'default' },
+        spec: { hard },
+      }),
+    );
+    const asking = (name: string, cpu: string) =>
+      pod(name, { containers: [{ name: 'web', image: 'hello:1', resources: { requests: { cpu } } }] });
+    const first = client.create(asking('x', '8'));
+    const second = client.create(asking('x', '1'));
+    second.catch(() => {});
+    const { error } = await race(first, client.create(asking('y', '7')));
+    assert.ok(isForbidden(error), String(error));
+    await assert.rejects(second, isAlreadyExists);
+    assert.ok(await settled(first));
   });
 
   it('twenty changes of one object still go to disk together', async () => {
