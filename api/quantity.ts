@@ -38,8 +38,22 @@ interface Parsed {
   kept?: string;
 }
 
+/** The same few amounts are read again and again: those of the last manifests are kept. */
+const known = new Map<string, Parsed>();
+const knownMax = 1_000;
+
 function parse(quantity: Quantity): Parsed {
   const text = typeof quantity === 'number' ? numberText(quantity) : quantity.trim();
+  let parsed = known.get(text);
+  if (!parsed) {
+    parsed = parseText(text);
+    if (known.size >= knownMax) known.clear();
+    known.set(text, parsed);
+  }
+  return parsed;
+}
+
+function parseText(text: string): Parsed {
   const match = text.length <= charactersMax && text !== '' ? pattern.exec(text) : null;
   if (!match) throw new QuantityError(advice);
   const [, sign, whole, fraction = '', suffix] = match as unknown as [string, string, string, string, string];

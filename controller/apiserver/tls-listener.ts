@@ -112,8 +112,8 @@ export async function tlsListener(options: {
     });
   };
   const respond = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    const outlet = responseOutlet(request, response);
     const signal = leavingWith(response);
+    const outlet = responseOutlet(request, response, signal);
     const answer = await ask(request, { body: request as AsyncIterable<Uint8Array>, signal });
     await deliver(answer, outlet, request.method === 'HEAD', clock);
     // A body that was refused unread must not hold its connection.
@@ -125,7 +125,7 @@ export async function tlsListener(options: {
     asking.add(leaving);
     caller.once('close', () => {
       asking.delete(leaving);
-      leaving.abort();
+      leaving.abort(gone);
     });
     return leaving.signal;
   };
@@ -187,15 +187,20 @@ export async function tlsListener(options: {
 /** HTTP/1.1 sockets with an answer on its way, and how many. */
 const busy = new WeakMap<Socket, number>();
 
-function responseOutlet(request: Http2ServerRequest, response: Http2ServerResponse): Outlet {
-  const gone = new AbortController();
+/** Why a signal aborts with the end of each answer: made once, since an error costs more than many an answer. */
+const gone = new DOMException('the caller has gone, or has its answer', 'AbortError');
+
+function responseOutlet(
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+  closed: AbortSignal,
+): Outlet {
   const { socket } = request;
   const isHttp1 = request.httpVersionMajor === 1;
   if (isHttp1) busy.set(socket, (busy.get(socket) ?? 0) + 1);
   let wake: (() => void) | undefined;
   response.once('close', () => {
     if (isHttp1) busy.delete(socket);
-    gone.abort();
     wake?.();
   });
   response.on('drain', () => wake?.());
@@ -206,8 +211,8 @@ function responseOutlet(request: Http2ServerRequest, response: Http2ServerRespon
     write: (chunk) => response.write(chunk),
     end: (chunk) => void (chunk ? response.end(chunk) : response.end()),
     cut: () => (isHttp1 ? void socket.destroy() : void response.stream.destroy()),
-    drained: () => (gone.signal.aborted ? Promise.resolve() : new Promise((resolve) => (wake = resolve))),
-    closed: gone.signal,
+    drained: () => (closed.aborted ? Promise.resolve() : new Promise((resolve) => (wake = resolve))),
+    closed,
   };
 }
 
@@ -219,7 +224,10 @@ function asRequest(message: IncomingMessage): Http2ServerRequest {
 function plainHeaders(
   headers: Record<string, string | string[] | undefined>,
 ): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
+  const plain: Record<string, string | undefined> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
 }

@@ -1,4 +1,4 @@
-import type { Change } from './log.ts';
+import type { Change } from './change.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import type { Entry, StoreEvent } from './store.ts';
 
@@ -26,7 +26,7 @@ export class LiveEntries {
   /** Takes the next durable change in, and says what watchers are to hear of it. */
   apply(revision: number, change: Change): StoreEvent | undefined {
     if (change.type === 'restore') return undefined;
-    const { key } = change;
+    const key = change.type === 'put' ? change.entry.key : change.key;
     const previous = this.#entries.get(key);
     if (change.type === 'delete') {
       if (!previous) return undefined;
@@ -34,8 +34,7 @@ export class LiveEntries {
       this.#keys.remove(key);
       return { type: 'delete', entry: previous, revision };
     }
-    const { createRevision, value } = change;
-    const entry: Entry = { key, value, createRevision, modRevision: revision };
+    const { entry } = change;
     this.#entries.set(key, entry);
     if (!previous) this.#keys.add(key);
     return { type: 'put', entry, previous, revision };

@@ -6,16 +6,10 @@ export interface LogRecord {
   epoch: number;
   /** The hash of the record before it. */
   previousHash: string;
-  /** A `Change` as JSON, in the very letters that were hashed. */
+  /** A `Change` (`change.ts`) as JSON, in the very letters that were hashed. */
   change: string;
   hash: string;
 }
-
-export type Change =
-  | { type: 'put'; key: string; createRevision: number; value: unknown }
-  | { type: 'delete'; key: string }
-  /** The log was put back from a copy that ended at `from`: everything a client saw after that is void. */
-  | { type: 'restore'; from: number };
 
 /**
  * Where the unbroken chain begins. Records up to `revision` are those still live there, so between them the chain has gaps;

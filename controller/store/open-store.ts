@@ -3,7 +3,8 @@ import type { Log } from '../../process/log.ts';
 import { StoreClosed, StoreDeposed } from './errors.ts';
 import { History, type HistoryLimits } from './history.ts';
 import { LiveEntries } from './live-entries.ts';
-import type { Change, LogDriver, LogRecord, OpenLog } from './log.ts';
+import { changeIn, type Change } from './change.ts';
+import type { LogDriver, LogRecord, OpenLog } from './log.ts';
 import type { Store } from './store.ts';
 import { Watchers } from './watchers.ts';
 import { Writer } from './writer.ts';
@@ -17,7 +18,7 @@ export interface StoreOptions {
   history?: HistoryLimits;
   /** How often a copy is kept for a restore, if anything was written; 0 = never. The first is made at once. @default 1 h */
   snapshotEveryMs?: number;
-  /** Handed each value that is read when the store opens: makes one of what many have in common. @default values stay as they are */
+  /** Handed each value that was read from the log: makes one of what many have in common. @default values stay as they are */
   shared?: <T>(value: T) => T;
 }
 
@@ -41,8 +42,7 @@ const restoreGap = 1_000_000;
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { driver, clock, log, snapshotEveryMs = 3_600_000, shared = (value) => value } = options;
-  const withShared = (change: Change): Change =>
-    change.type === 'put' ? { ...change, value: shared(change.value) } : change;
+  const read = (json: string) => shared(JSON.parse(json) as unknown);
   const records = await driver.open();
   try {
     const { anchor, last, restored } = records.state;
@@ -59,7 +59,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       history.push({ revision: record.revision, event, at: clock.now(), bytes: record.change.length });
     };
     for await (const piece of records.read(0))
-      for (const record of piece) take(record, withShared(JSON.parse(record.change) as Change));
+      for (const record of piece) take(record, changeIn(record.change, record.revision, read));
 
     const writer = new Writer({
       name: driver.name,
@@ -69,6 +69,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       clock,
       log,
       take,
+      read,
     });
     const watchers = new Watchers(history, () => writer.durableRevision);
     const store = new OpenedStore({ records, live, history, writer, watchers, clock, log });

@@ -2,7 +2,9 @@
 export interface Entry {
   key: string;
   /** A plain JSON value; never mutated by anyone. */
-  value: unknown;
+  readonly value: unknown;
+  /** The same as JSON. */
+  readonly json: string;
   createRevision: number;
   modRevision: number;
 }

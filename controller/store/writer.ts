@@ -1,9 +1,11 @@
 import type { Clock } from '../../process/clock.ts';
 import type { Log } from '../../process/log.ts';
 import { chained } from './chain.ts';
+import { changeIn, changeText, type Change } from './change.ts';
+import { StoredEntry } from './entry.ts';
 import { StoreClosed, StoreConflict, StoreError, StoreFailed, StoreFull, StoreOverloaded } from './errors.ts';
 import type { LiveEntries } from './live-entries.ts';
-import { LogFull, type Change, type LogRecord, type LogState, type OpenLog } from './log.ts';
+import { LogFull, type LogRecord, type LogState, type OpenLog } from './log.ts';
 import type { Entry, Expectation } from './store.ts';
 
 /** Beyond these a batch is cut, so that one answer never waits for tens of megabytes of others. */
@@ -33,6 +35,8 @@ interface WriterOptions {
   log: Log;
   /** Takes a record that became durable into the store's memory. */
   take: (record: LogRecord, change: Change) => void;
+  /** Reads the value of a record. */
+  read: (json: string) => unknown;
 }
 
 /**
@@ -78,25 +82,16 @@ export class Writer {
       this.#refuseIfUnable();
       const head = this.#judge(key, expect);
       const revision = this.#head.revision + 1;
-      const entry: Entry = {
-        key,
-        value: value(revision),
-        createRevision: head?.createRevision ?? revision,
-        modRevision: revision,
-      };
-      if (entry.value === undefined)
-        throw new TypeError(`The value of ${key} is undefined, which is not JSON.`);
+      const given = value(revision);
+      const json = JSON.stringify(given) as string | undefined;
+      if (json === undefined) throw new TypeError(`The value of ${key} is undefined, which is not JSON.`);
       if (this.#head.revision + 1 !== revision)
         throw new Error(
           `The value of ${key} was worked out by writing to the store, which gave its revision away.`,
         );
-      const { createRevision } = entry;
-      this.#push(
-        revision,
-        { type: 'put', key, createRevision, value: entry.value },
-        () => resolve(entry),
-        fail,
-      );
+      const revisions = { createRevision: head?.createRevision ?? revision, modRevision: revision };
+      const entry = new StoredEntry(key, revisions, json, { value: given });
+      this.#push(revision, { type: 'put', entry }, () => resolve(entry), fail);
       this.#pendingHeads.set(key, { revision, entry });
     });
   }
@@ -164,7 +159,7 @@ export class Writer {
     settle: (revision: number) => void,
     fail: (error: Error) => void,
   ): void {
-    const record = chained(this.#head.hash, revision, this.#epoch, JSON.stringify(change));
+    const record = chained(this.#head.hash, revision, this.#epoch, changeText(change));
     this.#head = { revision, hash: record.hash };
     this.#enqueue({ record, change, settle, fail });
   }
@@ -214,8 +209,8 @@ export class Writer {
     this.#options.take(record, change);
     this.#durable = { revision: record.revision, hash: record.hash };
     if (change.type === 'restore') return;
-    if (this.#pendingHeads.get(change.key)?.revision === record.revision)
-      this.#pendingHeads.delete(change.key);
+    const key = change.type === 'put' ? change.entry.key : change.key;
+    if (this.#pendingHeads.get(key)?.revision === record.revision) this.#pendingHeads.delete(key);
   }
 
   /** Every write that was built on the failed batch fails with it; then the log itself says what became durable. */
@@ -247,7 +242,8 @@ export class Writer {
   async #reread(): Promise<boolean> {
     try {
       for await (const piece of this.#options.records.read(this.#durable.revision + 1)) {
-        for (const record of piece) this.#becomeDurable(record, JSON.parse(record.change) as Change);
+        for (const record of piece)
+          this.#becomeDurable(record, changeIn(record.change, record.revision, this.#options.read));
         // Nobody is told of a later revision before the watchers have all up to there.
         this.onDurable();
       }

@@ -38,6 +38,15 @@ export const peers = {
     main: 'go.etcd.io/etcd/server/v3',
     minutes: 2,
   },
+  // What the benches ask servers with: our own source, built each time, which costs nothing where it is as it was.
+  load: {
+    version: 'source',
+    folder: '../../bench/load',
+    ldflags: '-s -w',
+    main: '.',
+    minutes: 1,
+    isOwn: true,
+  },
   'kube-apiserver': { ...kubernetes, main: 'k8s.io/kubernetes/cmd/kube-apiserver', minutes: 6 },
   helm: {
     version: helmVersion,

@@ -28,10 +28,11 @@ export function havePeer(name) {
  */
 export function peer(name, say = () => {}) {
   const path = peerPath(name);
-  if (existsSync(path)) return path;
-  const { version, folder, main, ldflags, minutes } = peers[name];
+  const { version, folder, main, ldflags, minutes, isOwn = false } = peers[name];
+  const isThere = existsSync(path);
+  if (isThere && !isOwn) return path;
   refuseWithoutGo(name);
-  say(`Building ${name} ${version} into ${path}: about ${minutes} minutes, once.`);
+  if (!isThere) say(`Building ${name} ${version} into ${path}: about ${minutes} minutes, once.`);
   mkdirSync(join(path, '..'), { recursive: true });
   // Built beside its place and then renamed: who finds it there finds all of it.
   const building = `${path}.${process.pid}.building`;

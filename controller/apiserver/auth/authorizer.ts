@@ -1,6 +1,6 @@
 import { kinds } from '../../../api/kinds.ts';
 import type { Reader } from '../resources/reader.ts';
-import { isMaster } from '../users.ts';
+import { isMaster, type User } from '../users.ts';
 import { isPathAttributes, refusalOf } from './attributes.ts';
 import { factsOf } from './facts.ts';
 import type { RbacIndex } from './rbac-index.ts';
@@ -40,6 +40,18 @@ export class Authorizer {
   require(attributes: Attributes | PathAttributes): void {
     const { allowed, reason } = this.decide(attributes);
     if (!allowed) throw refusalOf(attributes, reason);
+  }
+
+  /** Whether a role gives every right to everything, as `cluster-admin` does. */
+  mayDoAll(user: User): boolean {
+    const all = { user, verb: '*', group: '*', resource: '*' };
+    const nothing = {
+      subresource: undefined,
+      namespace: undefined,
+      name: undefined,
+      fieldSelector: undefined,
+    };
+    return this.#byRoles({ ...all, ...nothing }).allowed;
   }
 
   #byTable(attributes: Attributes): Decision {

@@ -1,3 +1,4 @@
+import { jsonOf } from '../../store/entry.ts';
 import { protobufType, type Representation } from './accept.ts';
 import type { ApiServerResponse } from './exchange.ts';
 
@@ -53,7 +54,7 @@ async function protobuf(value: object): Promise<Buffer> {
 }
 
 function json(value: object): Buffer {
-  return Buffer.from(`${JSON.stringify(value)}\n`);
+  return Buffer.from(`${jsonOf(value)}\n`);
 }
 
 /** A quoted string of RFC 9110; what a header cannot carry is left out. */

@@ -65,7 +65,8 @@ export class Handler {
 
   constructor(options: HandlerOptions) {
     this.#options = options;
-    this.#budget = new WriteBudget(options.clock);
+    const { authorizer } = options.registry;
+    this.#budget = new WriteBudget(options.clock, (user) => authorizer.mayDoAll(user));
     this.#live = new LiveRequests(options.clock);
   }
 

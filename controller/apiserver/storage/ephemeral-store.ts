@@ -1,4 +1,5 @@
 import { StoreClosed, StoreCompacted, StoreConflict } from '../../store/errors.ts';
+import { StoredEntry } from '../../store/entry.ts';
 import type { Entry, Expectation, Store, StoreEvent } from '../../store/store.ts';
 
 /** A watcher further behind than this lists again; at one renewal per node each 10 s it is minutes for a thousand nodes. */
@@ -81,12 +82,9 @@ export function ephemeralStore(
     async put(key, value, expect) {
       const previous = judge(key, expect);
       const next = revision + 1;
-      const entry: Entry = {
-        key,
-        value: value(next),
-        createRevision: previous?.createRevision ?? next,
-        modRevision: next,
-      };
+      const given = value(next);
+      const revisions = { createRevision: previous?.createRevision ?? next, modRevision: next };
+      const entry = new StoredEntry(key, revisions, JSON.stringify(given), { value: given });
       live.set(key, entry);
       record({ type: 'put', entry, previous, revision: next });
       return entry;

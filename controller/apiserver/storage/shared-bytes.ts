@@ -1,3 +1,4 @@
+import { jsonOf } from '../../store/entry.ts';
 import type { Notice } from './watch-stream.ts';
 
 /** Enough for the largest batch that the store hands out at once, small enough to keep. */
@@ -12,7 +13,7 @@ export class SharedBytes {
   line({ type, object }: Notice): Buffer {
     const known = this.#lines.get(object);
     if (known?.type === type) return known.line;
-    const line = Buffer.from(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
+    const line = Buffer.from(`{"type":"${type}","object":${jsonOf(object)}}\n`);
     if (type !== 'BOOKMARK') this.#keep(object, type, line);
     return line;
   }

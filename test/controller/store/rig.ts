@@ -5,7 +5,7 @@ import type { HistoryLimits } from '../../../controller/store/history.ts';
 import { memoryLog, type MemoryLog } from '../../../controller/store/memory/memory-log.ts';
 import { openStore } from '../../../controller/store/open-store.ts';
 import { sqliteLog } from '../../../controller/store/sqlite/sqlite-log.ts';
-import type { Store } from '../../../controller/store/store.ts';
+import type { Entry, Store } from '../../../controller/store/store.ts';
 import { systemClock, type Clock } from '../../../process/clock.ts';
 import { silentLog } from '../../../process/log.ts';
 import { VirtualClock } from '../../../process/virtual-clock.ts';
@@ -100,4 +100,11 @@ export function record(store: Store, prefix: string, from: number) {
     (error) => ended.push(error),
   );
   return { heard, ended, cancel };
+}
+
+/** An entry's parts, to be compared. */
+export function plain(entry: Entry | undefined): object | undefined {
+  if (!entry) return undefined;
+  const { key, value, createRevision, modRevision } = entry;
+  return { key, value, createRevision, modRevision };
 }
