@@ -24,7 +24,7 @@ import {
 } from './policies.ts';
 import { endpointsColumns, ingressClassColumns, ingressColumns, networkPolicyColumns } from './routing.ts';
 import { persistentVolumeClaimColumns, persistentVolumeColumns, storageClassColumns } from './storage.ts';
-import type { Columns, Table } from './table.ts';
+import type { Cell, Columns, Table } from './table.ts';
 import {
   controllerRevisionColumns,
   daemonSetColumns,
@@ -94,8 +94,7 @@ export interface TableOptions {
 /** The objects as kubectl prints them: cells are text and numbers, ages are told as of `now`. */
 export function tableOf(kind: Kind | string, objects: readonly object[], options: TableOptions): Table {
   const known = typeof kind === 'string' ? kindNamed(kind) : kind;
-  const columns: Columns<AnyObject> =
-    known.custom?.columns ?? columnsOfKind[known.type ?? ''] ?? plainColumns;
+  const columns = columnsOf(known);
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -108,10 +107,19 @@ export function tableOf(kind: Kind | string, objects: readonly object[], options
       priority,
     })),
     rows: objects.map((object) => ({
-      cells: columns.map(({ cell }) => cell(object, options.now)),
+      cells: cellsOf(known, object, options.now),
       ...rowObject(known, object, options.includeObject ?? 'Metadata'),
     })),
   };
+}
+
+/** One row: what each column of the kind says of an object. */
+export function cellsOf(kind: Kind, object: object, now: Date): Cell[] {
+  return columnsOf(kind).map(({ cell }) => cell(object, now));
+}
+
+function columnsOf(kind: Kind): Columns<AnyObject> {
+  return kind.custom?.columns ?? columnsOfKind[kind.type ?? ''] ?? plainColumns;
 }
 
 function rowObject(

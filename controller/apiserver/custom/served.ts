@@ -30,6 +30,11 @@ const forms: Readonly<
 /** What each version of a kind shows of an object in the store; worked out once, and forgotten with either. */
 const shown = new WeakMap<Kind, WeakMap<object, Resource>>();
 
+/** Whether a kind's objects are shown letter for letter as they lie in the store. */
+export function isShownAsStored(kind: Kind): boolean {
+  return !kind.custom && !forms[kind.type ?? ''];
+}
+
 /**
  * A stored object as this kind's version shows it: under its `apiVersion`, without what its schema does not know (any more), with the
  * defaults that it has (by now). Built-in kinds are stored as they are shown, but for those that have two forms (`forms`).

@@ -13,13 +13,23 @@ export async function objectAnswer(
   { format }: Pick<Representation, 'format'> = { format: 'json' },
   warnings: readonly string[] = [],
 ): Promise<ApiServerResponse> {
-  const headers: Record<string, string | string[]> = { 'cache-control': 'no-cache, private' };
-  if (warnings.length > 0) headers['warning'] = warningHeader(warnings);
   if (format === 'json')
-    return { status, headers: { ...headers, 'content-type': 'application/json' }, body: json(value) };
+    return { status, headers: answerHeaders('application/json', warnings), body: json(value) };
   return format === 'yaml'
-    ? { status, headers: { ...headers, 'content-type': 'application/yaml' }, body: await yaml(value) }
-    : { status, headers: { ...headers, 'content-type': protobufType }, body: await protobuf(value) };
+    ? { status, headers: answerHeaders('application/yaml', warnings), body: await yaml(value) }
+    : { status, headers: answerHeaders(protobufType, warnings), body: await protobuf(value) };
+}
+
+/** The headers of an answer that holds objects. */
+export function answerHeaders(
+  contentType: string,
+  warnings: readonly string[],
+): Record<string, string | string[]> {
+  return {
+    'cache-control': 'no-cache, private',
+    ...(warnings.length > 0 && { warning: warningHeader(warnings) }),
+    'content-type': contentType,
+  };
 }
 
 /** The values of a `Warning` header. */

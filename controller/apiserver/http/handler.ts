@@ -238,7 +238,8 @@ export class Handler {
       tell('ResponseComplete');
       return response;
     }
-    tell('ResponseStarted');
+    // A long list is one answer, though it is sent in pieces.
+    if (attributes.verb !== 'list') tell('ResponseStarted');
     let isTold = false;
     const complete = () => {
       if (!isTold) tell('ResponseComplete');

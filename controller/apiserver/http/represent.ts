@@ -78,7 +78,7 @@ function table(kind: Kind, objects: Resource[], { includeObject, now }: Shown, m
   return tableOf(kind, objects, { now, includeObject, metadata });
 }
 
-function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: Resource): object {
+export function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: Resource): object {
   return rest;
 }
 

@@ -3,7 +3,9 @@ import type { Kind } from '../../../api/kinds.ts';
 import type { Pod, Status } from '../../../api/types.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Attributes } from '../auth/rule.ts';
+import { served } from '../custom/served.ts';
 import type { Resource } from '../resources/metadata.ts';
+import type { Page } from '../resources/reader.ts';
 import { isPodPart } from '../resources/pod-parts.ts';
 import type { Registry } from '../resources/registry.ts';
 import type { Subresource, WriteContext } from '../resources/write-context.ts';
@@ -11,7 +13,7 @@ import type { SharedBytes } from '../storage/shared-bytes.ts';
 import { podStream, streamedSubresources } from '../streams/pod-streams.ts';
 import type { User } from '../users.ts';
 import { acceptedOfWatches, formatOfRefusal, negotiate, type Representation } from './accept.ts';
-import { objectAnswer } from './answers.ts';
+import { answerHeaders, objectAnswer } from './answers.ts';
 import type { Concurrency } from './concurrency.ts';
 import { decodeBody, decodeConfiguration, decodePatch, doublesIn, readBody } from './body.ts';
 import {
@@ -22,6 +24,7 @@ import {
   versionNeeded,
 } from './conventions.ts';
 import type { ApiServerRequest, ApiServerResponse } from './exchange.ts';
+import { listBody } from './list-body.ts';
 import { checkListOptions } from './list-options.ts';
 import { podLog, type NodeStreams } from './logs.ts';
 import { expectedBody } from './protobuf/expected.ts';
@@ -109,10 +112,7 @@ async function perform(
         throw methodNotAllowed(kind, verb);
       return show(200, registry.reader.get(kind, namespace, name!));
     case 'list':
-      return answer(
-        200,
-        showListing(kind, await registry.reader.list(kind, listQueryOf(query, namespace)), shown()),
-      );
+      return serveList(kind, await registry.reader.page(kind, listQueryOf(query, namespace)), shown(), warnings);
     case 'watch':
       return serveWatch(info, request, query, shown, representation, options);
     case 'create':
@@ -191,6 +191,19 @@ function noStrategicPatch(): Error {
     'UnsupportedMediaType',
     `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
   );
+}
+
+async function serveList(
+  kind: Kind,
+  page: Page,
+  shown: Shown,
+  warnings: readonly string[],
+): Promise<ApiServerResponse> {
+  const { format } = shown.representation;
+  if (format === 'json')
+    return { status: 200, headers: answerHeaders('application/json', warnings), body: listBody(kind, page, shown) };
+  const items = page.entries.map(({ value }) => served(kind, value as Resource));
+  return objectAnswer(200, showListing(kind, { items, metadata: page.metadata }, shown), { format }, warnings);
 }
 
 const isForVersion = (object: unknown) =>

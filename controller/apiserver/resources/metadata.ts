@@ -206,8 +206,15 @@ function withCustomGeneration(old: Resource, next: Resource): Resource {
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata?.generation ?? 0) + 1 } };
 }
 
+/** As it is stored: what it is first, then its metadata, so that lists can be written from its letters (`http/item-text.ts`). */
 export function atRevision(object: Resource, revision: number): Resource {
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+  const { apiVersion, kind, metadata, ...rest } = object;
+  return {
+    ...(apiVersion !== undefined && { apiVersion }),
+    ...(kind !== undefined && { kind }),
+    metadata: { ...metadata, resourceVersion: String(revision) },
+    ...rest,
+  };
 }
 
 /** The namespace that the URL and the object agree on. */

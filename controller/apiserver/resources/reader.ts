@@ -33,6 +33,12 @@ export interface Listing {
   metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
 }
 
+/** A list, or one page of it, as its objects lie in the store. */
+export interface Page {
+  entries: readonly Entry[];
+  metadata: Listing['metadata'];
+}
+
 /** An informer's age is told by these when nothing else happens; half a minute of silence means a dead watch. */
 const bookmarkEveryMs = 15_000;
 const initialEventsEnd = 'k8s.io/initial-events-end';
@@ -72,6 +78,11 @@ export class Reader {
   }
 
   async list(kind: Kind, query: ListQuery = {}): Promise<Listing> {
+    const { entries, metadata } = await this.page(kind, query);
+    return { items: entries.map(({ value }) => served(kind, value as Resource)), metadata };
+  }
+
+  async page(kind: Kind, query: ListQuery = {}): Promise<Page> {
     const { namespace, limit = 0 } = query;
     const selection = selectionOf(kind, query.labelSelector, query.fieldSelector);
     const [first] = this.storage.shelves(kind, namespace);
@@ -92,7 +103,7 @@ export class Reader {
     const page = pageOf(kind, entries, selection, token && prefix + token.start, limit);
     if (page.next !== undefined && !token) this.#pages.remember(prefix, revision, entries);
     return {
-      items: page.items,
+      entries: page.entries,
       metadata: {
         resourceVersion: String(revision),
         ...(page.next !== undefined && {
@@ -188,17 +199,17 @@ export function pageOf(
   selection: Selection,
   start: string | undefined,
   limit: number,
-): { items: Resource[]; next: string | undefined; remaining: number } {
-  const items: Resource[] = [];
+): { entries: Entry[]; next: string | undefined; remaining: number } {
+  const found: Entry[] = [];
   let at = start === undefined ? 0 : placeOf(entries, start);
   for (; at < entries.length; at++) {
-    const value = served(kind, entries[at]!.value as Resource);
-    if (!selection.matches(value)) continue;
-    if (limit > 0 && items.length === limit)
-      return { items, next: entries[at - 1]!.key, remaining: entries.length - at };
-    items.push(value);
+    const entry = entries[at]!;
+    if (!selection.all && !selection.matches(served(kind, entry.value as Resource))) continue;
+    if (limit > 0 && found.length === limit)
+      return { entries: found, next: entries[at - 1]!.key, remaining: entries.length - at };
+    found.push(entry);
   }
-  return { items, next: undefined, remaining: 0 };
+  return { entries: found, next: undefined, remaining: 0 };
 }
 
 function placeOf(entries: readonly Entry[], key: string): number {
