@@ -172,8 +172,9 @@ export async function runController(options: ControllerProgramOptions): Promise<
       },
       onLink: (link) => hearing.add(link),
     });
-    const controllers = await startControllers({ client: apiServer.client(), clock, random, log, hearing });
-    closing.push(() => controllers.stop());
+    // The API serves meanwhile: of 100,000 objects the caches take seconds to fill. What fails here ends the program, unheard as it is.
+    const controllers = startControllers({ client: apiServer.client(), clock, random, log, hearing });
+    closing.push(async () => (await controllers).stop());
     log.info('the controller serves', { api: tls.server, key: swarm.key });
     return { port: tls.port, stop };
   } catch (error) {

@@ -7,6 +7,8 @@ export const retryMsMin = 10;
 export const retryMsMax = 30_000;
 /** Keys of one controller in flight at once. Enough to share a group commit, few enough to leave the event loop to others. */
 export const concurrencyMax = 16;
+/** So many keys that are taken already stay in front of the others before these are moved up: a copy of all now and then. */
+const takenKeptMax = 10_000;
 
 /**
  * Keys waiting to be worked on. A key is in work at most once at a time; added while in work, it comes again afterwards.
@@ -16,8 +18,13 @@ export class WorkQueue {
   readonly #work: (key: string) => Promise<void>;
   readonly #clock: Clock;
   readonly #random: Random;
+  /** In order, those before `#first` taken already: a Set from whose front 100,000 keys are taken walks over the gaps each time. */
+  #order: string[] = [];
+  #first = 0;
   readonly #waiting = new Set<string>();
   readonly #busy = new Set<string>();
+  /** Added while in work. */
+  readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #later = new Map<string, { at: number; timer: Timer }>();
   #stopped = false;
@@ -31,7 +38,10 @@ export class WorkQueue {
 
   add(key: string): void {
     if (this.#stopped) return;
+    if (this.#busy.has(key)) return void this.#again.add(key);
+    if (this.#waiting.has(key)) return;
     this.#waiting.add(key);
+    this.#order.push(key);
     this.#next();
   }
 
@@ -58,19 +68,23 @@ export class WorkQueue {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#waiting.clear();
+    this.#order = [];
+    this.#first = 0;
     for (const { timer } of this.#later.values()) timer.cancel();
     this.#later.clear();
     if (this.#busy.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   #next(): void {
-    for (const key of this.#waiting) {
-      if (this.#busy.size >= concurrencyMax) return;
-      if (this.#busy.has(key)) continue;
+    while (this.#first < this.#order.length && this.#busy.size < concurrencyMax) {
+      const key = this.#order[this.#first++]!;
       this.#waiting.delete(key);
       this.#busy.add(key);
       void this.#run(key);
     }
+    if (this.#first < takenKeptMax && this.#first < this.#order.length) return;
+    this.#order = this.#order.slice(this.#first);
+    this.#first = 0;
   }
 
   async #run(key: string): Promise<void> {
@@ -84,6 +98,7 @@ export class WorkQueue {
       this.addAfter(key, jittered(this.#random, retryMs(failures)));
     } finally {
       this.#busy.delete(key);
+      if (this.#again.delete(key)) this.add(key);
       if (this.#stopped && this.#busy.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());
       this.#next();
     }

@@ -9,6 +9,7 @@ import { contextIn } from '../../client/kubeconfig.ts';
 import { tlsTransport } from '../../client/tls-transport.ts';
 import { closeConnections } from '../../scripts/demo/request.ts';
 import { Kith, Running } from '../../scripts/demo/kith.ts';
+import { until } from './wait.ts';
 import { tree } from '../../scripts/demo/processes.ts';
 
 /** A whole cluster on one machine, as `kith up` makes it, with a user whom a role lets do everything. */
@@ -19,8 +20,10 @@ export interface ApiHome {
   kith: Kith;
   /** Of the controller's process. */
   controller(): number;
-  /** Stops `kith up` and starts it again on the same store; says how long until it served, ms. */
-  restart(): Promise<number>;
+  /** Stops `kith up` and starts it again on the same store, on which `meanwhile` may work; says how long until the API answered, and until `kith up` said that all is there, ms. */
+  restart(
+    meanwhile?: (storeFolder: string) => Promise<void>,
+  ): Promise<{ answeredMs: number; readyMs: number }>;
 }
 
 const user = 'bench';
@@ -61,11 +64,18 @@ export async function withApiHome<T>(work: (home: ApiHome) => Promise<T>): Promi
         kith,
         controller: () =>
           tree(up!.child.pid!).find(({ command }) => command.endsWith('main.js controller'))!.pid,
-        async restart() {
+        async restart(meanwhile) {
           await up!.stop(stopGraceMs);
+          await meanwhile?.(join(folder, 'attic', 'controller', 'store'));
           const begun = performance.now();
-          await start();
-          return performance.now() - begun;
+          const ready = start();
+          ready.catch(() => {});
+          await until('the API to answer', 10, () =>
+            client.get({ kind: 'Namespace', name: namespace }).catch(() => undefined),
+          );
+          const answeredMs = performance.now() - begun;
+          await ready;
+          return { answeredMs, readyMs: performance.now() - begun };
         },
       });
     } finally {

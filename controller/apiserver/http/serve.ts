@@ -112,7 +112,12 @@ async function perform(
         throw methodNotAllowed(kind, verb);
       return show(200, registry.reader.get(kind, namespace, name!));
     case 'list':
-      return serveList(kind, await registry.reader.page(kind, listQueryOf(query, namespace)), shown(), warnings);
+      return serveList(
+        kind,
+        await registry.reader.page(kind, listQueryOf(query, namespace)),
+        shown(),
+        warnings,
+      );
     case 'watch':
       return serveWatch(info, request, query, shown, representation, options);
     case 'create':
@@ -201,9 +206,18 @@ async function serveList(
 ): Promise<ApiServerResponse> {
   const { format } = shown.representation;
   if (format === 'json')
-    return { status: 200, headers: answerHeaders('application/json', warnings), body: listBody(kind, page, shown) };
+    return {
+      status: 200,
+      headers: answerHeaders('application/json', warnings),
+      body: listBody(kind, page, shown),
+    };
   const items = page.entries.map(({ value }) => served(kind, value as Resource));
-  return objectAnswer(200, showListing(kind, { items, metadata: page.metadata }, shown), { format }, warnings);
+  return objectAnswer(
+    200,
+    showListing(kind, { items, metadata: page.metadata }, shown),
+    { format },
+    warnings,
+  );
 }
 
 const isForVersion = (object: unknown) =>
