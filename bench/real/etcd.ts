@@ -15,6 +15,8 @@ export interface Etcd {
 }
 
 const debian = '/usr/bin/etcd';
+/** More than the benches put there: at its default of 2 GiB it would refuse what comes after. */
+const quotaBytes = 4 * 2 ** 30;
 
 export async function withEtcd<T>(work: (etcd: Etcd) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-bench-etcd-'));
@@ -27,19 +29,16 @@ export async function withEtcd<T>(work: (etcd: Etcd) => Promise<T>): Promise<T> 
     const begun = performance.now();
     child = spawn(
       program,
-      [
-        ...[
-          '--data-dir',
-          join(folder, 'data'),
-          '--log-level',
-          'error',
-          '--quota-backend-bytes',
-          String(4 * 2 ** 30),
-        ],
-        ...['--listen-client-urls', own, '--advertise-client-urls', own],
-        ...['--listen-peer-urls', peers, '--initial-advertise-peer-urls', peers],
-        ...['--initial-cluster', `default=${peers}`],
-      ],
+      Object.entries({
+        'data-dir': join(folder, 'data'),
+        'log-level': 'error',
+        'quota-backend-bytes': quotaBytes,
+        'listen-client-urls': own,
+        'advertise-client-urls': own,
+        'listen-peer-urls': peers,
+        'initial-advertise-peer-urls': peers,
+        'initial-cluster': `default=${peers}`,
+      }).map(([name, value]) => `--${name}=${value}`),
       { stdio: 'ignore' },
     );
     // It answers when `load` has had its first answer, which it asks for before it creates nothing.

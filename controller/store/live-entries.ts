@@ -23,6 +23,11 @@ export class LiveEntries {
     return { entries, more: false };
   }
 
+  count(prefix: string): number {
+    // No key has the last of all letters.
+    return this.#keys.rank(`${prefix}\uffff`) - this.#keys.rank(prefix);
+  }
+
   /** Takes the next durable change in, and says what watchers are to hear of it. */
   apply(revision: number, change: Change): StoreEvent | undefined {
     if (change.type === 'restore') return undefined;

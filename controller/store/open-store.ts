@@ -142,6 +142,10 @@ class OpenedStore implements Store {
     return { ...this.#parts.live.list(prefix, after, limit), revision: this.revision };
   }
 
+  count(prefix: string) {
+    return this.#parts.live.count(prefix);
+  }
+
   put: Store['put'] = (key, value, expect) => this.#parts.writer.put(key, value, expect);
 
   delete: Store['delete'] = (key, expect) => this.#parts.writer.delete(key, expect);

@@ -44,6 +44,14 @@ export class SortedKeys {
     }
   }
 
+  /** How many keys are < `key`. */
+  rank(key: string): number {
+    const at = Math.max(0, this.#blockOf(key));
+    let before = 0;
+    for (let each = 0; each < at; each++) before += this.#blocks[each]!.length;
+    return before + lowerBound(this.#blocks[at] ?? [], key);
+  }
+
   /** The last block whose first key is ≤ `key`; -1 if `key` is before all. */
   #blockOf(key: string): number {
     let low = 0;

@@ -42,6 +42,8 @@ export interface Store {
     prefix: string,
     options?: { after?: string; limit?: number },
   ): { entries: Entry[]; revision: number; more: boolean };
+  /** How many keys begin with `prefix`; costs next to nothing. */
+  count(prefix: string): number;
   /**
    * Resolves with the new entry once durable. `value` gets the revision it will have and must return plain JSON.
    * Rejects with `StoreConflict` (carrying the head), `StoreFull`, `StoreFailed` (outcome unknown), `StoreClosed`.

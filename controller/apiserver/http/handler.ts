@@ -26,6 +26,7 @@ import { serverPage } from './pages.ts';
 import { requestInfo, type RequestInfo } from './request-info.ts';
 import { isReview, serveReview } from './review.ts';
 import { serve } from './serve.ts';
+import { Turns } from './turns.ts';
 import { WriteBudget } from './write-budget.ts';
 
 export interface HandlerOptions {
@@ -58,6 +59,7 @@ export class Handler {
   readonly #counts = new RequestCounts();
   readonly #openApi = new OpenApiPages();
   readonly #budget: WriteBudget;
+  readonly #turns: Turns;
   readonly #live: LiveRequests;
   #isStopping = false;
   #running = 0;
@@ -68,6 +70,7 @@ export class Handler {
     const { authorizer } = options.registry;
     this.#budget = new WriteBudget(options.clock, (user) => authorizer.mayDoAll(user));
     this.#live = new LiveRequests(options.clock);
+    this.#turns = new Turns(options.clock);
   }
 
   /** Never rejects: what goes wrong is an answer too. */
@@ -152,13 +155,17 @@ export class Handler {
     if (!isSame(info, attributes)) throw noSuchResource();
     const leave = this.#options.concurrency.enter(user, info.verb === 'watch' ? 'watch' : 'request');
     const { signal, forget } = this.#following(info, request, attributes);
+    let endTurn = () => {};
     const over = () => {
       forget();
+      endTurn();
       leave();
     };
     let isStreaming = false;
     let code = 500;
     try {
+      if (info.verb === 'list')
+        endTurn = await this.#turns.take(user.name, listedBy(info, query, registry), request.signal);
       const options = {
         ...this.#options,
         attributes,
@@ -313,6 +320,13 @@ export class Handler {
 
 /** Subresources whose answers stream. */
 const streamed = new Set(['log', 'exec', 'attach', 'portforward']);
+
+/** How many objects a list looks at, or gives out where that is less: what it costs. */
+function listedBy({ kind, namespace }: RequestInfo, query: URLSearchParams, { storage }: Registry): number {
+  const count = storage.count(kind, namespace);
+  const isSelected = query.get('labelSelector') || query.get('fieldSelector');
+  return isSelected ? count : Math.min(count, Number(query.get('limit')) || count);
+}
 
 /** What was allowed must be what is done, whoever reads the path. */
 function isSame(info: RequestInfo, attributes: Attributes): boolean {

@@ -16,8 +16,7 @@ export async function* watchBody(
   try {
     for (let notices = await stream.take(); notices; notices = await stream.take()) {
       stillAllowed();
-      const pieces = notices.map((notice) => events.notice(notice));
-      yield pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+      yield* inPieces(notices, (notice) => events.notice(notice));
     }
   } catch (error) {
     const { status } = error instanceof ApiError ? error : apiErrorOf(error);
@@ -25,4 +24,26 @@ export async function* watchBody(
   } finally {
     stream.end();
   }
+}
+
+/** What waits may be all there is of a kind: it is written so much at a time, and others get their turn in between. */
+const pieceBytesMax = 512 * 1024;
+
+function* inPieces<T>(all: readonly T[], bytesOf: (one: T) => Buffer): Generator<Buffer> {
+  let piece: Buffer[] = [];
+  let size = 0;
+  for (const one of all) {
+    const bytes = bytesOf(one);
+    piece.push(bytes);
+    size += bytes.length;
+    if (size < pieceBytesMax) continue;
+    yield joined(piece, size);
+    piece = [];
+    size = 0;
+  }
+  if (size > 0) yield joined(piece, size);
+}
+
+function joined(pieces: readonly Buffer[], size: number): Buffer {
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
 }

@@ -22,7 +22,10 @@ interface Watcher {
  */
 export function ephemeralStore(
   firstRevision: number,
-): Pick<Store, 'revision' | 'get' | 'list' | 'put' | 'delete' | 'head' | 'settled' | 'watch' | 'close'> {
+): Pick<
+  Store,
+  'revision' | 'get' | 'list' | 'count' | 'put' | 'delete' | 'head' | 'settled' | 'watch' | 'close'
+> {
   const live = new Map<string, Entry>();
   let history: StoreEvent[] = [];
   let compactedRevision = firstRevision;
@@ -79,6 +82,7 @@ export function ephemeralStore(
         .toSorted((a, b) => (a.key < b.key ? -1 : 1));
       return { entries: found.slice(0, limit), revision, more: found.length > limit };
     },
+    count: (prefix) => [...live.keys()].filter((key) => key.startsWith(prefix)).length,
     async put(key, value, expect) {
       const previous = judge(key, expect);
       const next = revision + 1;

@@ -7,7 +7,7 @@ import { collectionKey } from './keys.ts';
 /** The part of a store that resources need. */
 export type Shelf = Pick<
   Store,
-  'revision' | 'get' | 'list' | 'put' | 'delete' | 'head' | 'settled' | 'watch'
+  'revision' | 'get' | 'list' | 'count' | 'put' | 'delete' | 'head' | 'settled' | 'watch'
 >;
 
 /** Renewed by every node all the time, and worth nothing after a restart: these are not written to disk. */
@@ -38,11 +38,10 @@ export class Storage {
     return [this.shelf(kind, namespace)];
   }
 
-  count(kind: Kind): number {
-    return this.shelves(kind, undefined).reduce(
-      (sum, shelf) => sum + shelf.list(collectionKey(kind)).entries.length,
-      0,
-    );
+  /** How many objects of a kind there are, in all namespaces or in one. */
+  count(kind: Kind, namespace?: string): number {
+    const prefix = collectionKey(kind, namespace);
+    return this.shelves(kind, namespace).reduce((sum, shelf) => sum + shelf.count(prefix), 0);
   }
 
   close(): Promise<void> {
