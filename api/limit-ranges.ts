@@ -1,3 +1,4 @@
+import { ownIn } from './plain-objects.ts';
 import { podTotals } from './pod-totals.ts';
 import { compareQuantities, milli } from './quantity.ts';
 import type { ResourceMap } from './resources.ts';
@@ -22,7 +23,7 @@ export function withDefaultAmounts(pod: Pod, range: LimitRange): Pod {
   const fill = (container: Container, called: string): Container => {
     const { resources = {}, name } = container;
     const set = (list: 'requests' | 'limits', amounts: Record<string, Quantity>, word: string) => {
-      const missing = Object.keys(amounts).filter((each) => resources[list]?.[each] === undefined);
+      const missing = Object.keys(amounts).filter((each) => ownIn(resources[list], each) === undefined);
       if (missing.length > 0) told.push(`${missing.toSorted().join(', ')} ${word} for ${called} ${name}`);
       const all = { ...amounts, ...resources[list] };
       return Object.keys(all).length > 0 ? { [list]: all } : {};
@@ -75,20 +76,24 @@ function problems(item: LimitRangeItem, requests: ResourceMap, limits: ResourceM
     problem: (name: string, bound: Quantity) => string | undefined,
   ) => Object.entries(amounts ?? {}).flatMap(([name, bound]) => problem(name, bound) ?? []);
   return [
-    ...each(item.min, (name, bound) => tooLittle(item.type, name, bound, requests[name], limits[name])),
-    ...each(item.max, (name, bound) => tooMuch(item.type, name, bound, requests[name], limits[name])),
+    ...each(item.min, (name, bound) =>
+      tooLittle(item.type, name, bound, ownIn(requests, name), ownIn(limits, name)),
+    ),
+    ...each(item.max, (name, bound) =>
+      tooMuch(item.type, name, bound, ownIn(requests, name), ownIn(limits, name)),
+    ),
     ...each(item.maxLimitRequestRatio, (name, bound) =>
-      tooFarApart(item.type, name, bound, requests[name], limits[name]),
+      tooFarApart(item.type, name, bound, ownIn(requests, name), ownIn(limits, name)),
     ),
   ];
 }
 
 function claimProblems(item: LimitRangeItem, requests: ResourceMap): string[] {
   const below = Object.entries(item.min ?? {}).map(([name, bound]) =>
-    tooLittle(item.type, name, bound, requests[name], undefined),
+    tooLittle(item.type, name, bound, ownIn(requests, name), undefined),
   );
   const above = Object.entries(item.max ?? {}).map(([name, bound]) => {
-    const request = requests[name];
+    const request = ownIn(requests, name);
     const rule = `maximum ${name} usage per ${item.type} is ${bound}`;
     if (request === undefined) return `${rule}.  No request is specified`;
     return compareQuantities(request, bound) > 0 ? `${rule}, but request is ${request}` : undefined;

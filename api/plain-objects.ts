@@ -12,6 +12,11 @@ export function setOwn(object: PlainObject, key: string, value: unknown): void {
   else object[key] = value;
 }
 
+/** What a map has under a key that somebody chose, such as `constructor`; undefined where it has nothing of its own. */
+export function ownIn<T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return map && Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
 export function getOwn(object: PlainObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }

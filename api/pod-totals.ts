@@ -1,4 +1,4 @@
-import { sameJson } from './plain-objects.ts';
+import { ownIn, sameJson } from './plain-objects.ts';
 import { isSidecar } from './pods.ts';
 import { addQuantities, compareQuantities } from './quantity.ts';
 import type { ResourceMap } from './resources.ts';
@@ -39,13 +39,14 @@ export function isResized({ spec }: Pod, old: Pod): boolean {
 export function sum(a: ResourceMap, b: ResourceMap | undefined): Amounts {
   const total: Amounts = { ...a };
   for (const [name, amount] of Object.entries(b ?? {}))
-    total[name] = total[name] === undefined ? amount : addQuantities(total[name], amount);
+    total[name] = addQuantities(ownIn(total, name) ?? '0', amount);
   return total;
 }
 
 function most(a: ResourceMap, b: ResourceMap): Amounts {
   const result: Amounts = { ...a };
   for (const [name, amount] of Object.entries(b))
-    if (result[name] === undefined || compareQuantities(amount, result[name]) > 0) result[name] = amount;
+    if (compareQuantities(amount, ownIn(result, name) ?? '0') > 0 || !Object.hasOwn(result, name))
+      result[name] = amount;
   return result;
 }

@@ -1,3 +1,4 @@
+import { ownIn } from './plain-objects.ts';
 import { milli, parseQuantity } from './quantity.ts';
 import type { Quantity } from './types.ts';
 
@@ -24,12 +25,13 @@ export function amountsOf(resources: ResourceMap | undefined): Amounts {
 
 export function addAmounts(a: Readonly<Amounts>, b: Readonly<Amounts>): Amounts {
   const sum = { ...a };
-  for (const [resource, amount] of Object.entries(b)) sum[resource] = (sum[resource] ?? 0) + amount;
+  for (const [resource, amount] of Object.entries(b)) sum[resource] = (ownIn(sum, resource) ?? 0) + amount;
   return sum;
 }
 
 export function maxAmounts(a: Readonly<Amounts>, b: Readonly<Amounts>): Amounts {
   const max = { ...a };
-  for (const [resource, amount] of Object.entries(b)) max[resource] = Math.max(max[resource] ?? 0, amount);
+  for (const [resource, amount] of Object.entries(b))
+    max[resource] = Math.max(ownIn(max, resource) ?? 0, amount);
   return max;
 }

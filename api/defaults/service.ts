@@ -15,10 +15,12 @@ export function defaultService(service: Service): Service {
     ...service,
     spec: {
       sessionAffinity: 'None',
-      ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'] }),
+      ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' }),
       ...(isReachedFromOutside({ ...spec, type }) && { externalTrafficPolicy: 'Cluster' }),
       ...(type === 'LoadBalancer' && { allocateLoadBalancerNodePorts: true }),
       ...spec,
+      // An empty list names no family either.
+      ...(type === 'ExternalName' || spec.ipFamilies?.length ? {} : { ipFamilies: ['IPv4'] }),
       type,
       ...defaultPorts(spec),
       ...defaultAffinity(spec),

@@ -1,3 +1,4 @@
+import { ownIn } from '../plain-objects.ts';
 import { duplicate, forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
@@ -17,7 +18,7 @@ export function validateLimitRange({ spec }: LimitRange): FieldError[] {
   return (spec?.limits ?? []).flatMap((item, index) => {
     const field = at('spec.limits', index);
     const own = child(field, 'type');
-    const errors = validateType(own, item.type);
+    const errors = validateType(own, item.type ?? '');
     if (seen.has(item.type)) errors.push(duplicate(own, item.type));
     seen.add(item.type);
     return [...errors, ...validateItem(field, item)];
@@ -58,9 +59,13 @@ function validateItem(field: string, item: LimitRangeItem): FieldError[] {
 }
 
 function validateAmounts(field: string, item: LimitRangeItem, name: string, isOfPod: boolean): FieldError[] {
-  const [min, max, ratio] = [item.min?.[name], item.max?.[name], item.maxLimitRequestRatio?.[name]];
-  const limit = isOfPod ? undefined : item.default?.[name];
-  const request = isOfPod ? undefined : item.defaultRequest?.[name];
+  const [min, max, ratio] = [
+    ownIn(item.min, name),
+    ownIn(item.max, name),
+    ownIn(item.maxLimitRequestRatio, name),
+  ];
+  const limit = isOfPod ? undefined : ownIn(item.default, name);
+  const request = isOfPod ? undefined : ownIn(item.defaultRequest, name);
   const errors: FieldError[] = [];
   const say = (list: (typeof lists)[number], value: Quantity, why: string) =>
     errors.push(invalidValue(at(child(field, list), name), goQuantity(value), why));

@@ -1,3 +1,4 @@
+import { ownIn } from '../plain-objects.ts';
 import { duplicate, forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
@@ -39,7 +40,7 @@ export function validateResources(field: string, resources: ResourceRequirements
     ),
     ...Object.entries(requests).flatMap(([name, quantity]) => [
       ...validateResource(at(child(field, 'requests'), name), name, quantity),
-      ...validateRequest(field, name, quantity, limits[name]),
+      ...validateRequest(field, name, quantity, ownIn(limits, name)),
     ]),
     ...(names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')
       ? [forbiddenField(field, 'HugePages require cpu or memory')]

@@ -1,3 +1,4 @@
+import { ownIn } from '../../../api/plain-objects.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { addQuantities, compareQuantities, subtractQuantities } from '../../../api/quantity.ts';
 import type { ResourceQuota } from '../../../api/types.ts';
@@ -53,7 +54,10 @@ export class QuotaCount {
     if (!isAbout(this.quota, kind, object)) return {};
     const usage = usageOf(kind, object, now);
     return Object.fromEntries(
-      this.#hard.flatMap((resource) => (usage[resource] === undefined ? [] : [[resource, usage[resource]]])),
+      this.#hard.flatMap((resource) => {
+        const amount = ownIn(usage, resource);
+        return amount === undefined ? [] : [[resource, amount]];
+      }),
     );
   }
 
@@ -86,7 +90,10 @@ export class QuotaCount {
     return Object.keys(more)
       .filter(
         (resource) =>
-          compareQuantities(addQuantities(this.#used[resource] ?? '0', more[resource]!), hard[resource]!) > 0,
+          compareQuantities(
+            addQuantities(ownIn(this.#used, resource) ?? '0', more[resource]!),
+            hard[resource]!,
+          ) > 0,
       )
       .toSorted();
   }
@@ -105,9 +112,9 @@ export class QuotaCount {
 
   #replace(before: Usage, after: Usage): void {
     for (const [resource, amount] of Object.entries(after))
-      this.#used[resource] = addQuantities(this.#used[resource] ?? '0', amount);
+      this.#used[resource] = addQuantities(ownIn(this.#used, resource) ?? '0', amount);
     for (const [resource, amount] of Object.entries(before))
-      this.#used[resource] = subtractQuantities(this.#used[resource] ?? '0', amount);
+      this.#used[resource] = subtractQuantities(ownIn(this.#used, resource) ?? '0', amount);
   }
 }
 
@@ -122,7 +129,7 @@ function most(one: Usage, other: Usage): Usage {
 export function increase(after: Usage, before: Usage): Usage {
   return Object.fromEntries(
     Object.entries(after).flatMap(([resource, amount]) => {
-      const more = subtractQuantities(amount, before[resource] ?? '0');
+      const more = subtractQuantities(amount, ownIn(before, resource) ?? '0');
       return compareQuantities(more, '0') > 0 ? [[resource, more]] : [];
     }),
   );

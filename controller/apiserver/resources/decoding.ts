@@ -4,9 +4,11 @@ import { fieldErrorText, type FieldError } from '../../../api/field-errors.ts';
 import { goTypeError } from '../../../api/go-decoding.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
+import type { PlainObject } from '../../../api/plain-objects.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import { validateStatus } from '../../../api/validation/statuses.ts';
 import { judgesWhatIsMissing, refusalsOf, validate } from '../../../api/validation/validation.ts';
+import { dropZeros } from '../../../api/zeros.ts';
 import { decodeCustom, refuseInvalidCustom, withCustomDefaults } from '../custom/custom-resources.ts';
 import type { Resource } from './metadata.ts';
 import { withOwnersOnce } from './owner-references.ts';
@@ -37,7 +39,9 @@ export function decode(kind: Kind, value: unknown, how: Strictness, patched?: ()
   const wrong = errors.filter(({ type }) => type !== 'UnknownField');
   if (wrong.length > 0) throw wrongTypes(kind, whole, wrong, patched);
   beStrict(kind, errors, how, patched);
-  return withOwnersOnce(normalize(kind, whole), patched !== undefined, how.warn);
+  const said = normalize(kind, whole);
+  dropZeros(kind.apiVersion, kind.kind, said as PlainObject);
+  return withOwnersOnce(said, patched !== undefined, how.warn);
 }
 
 /** Other types than the schema's: in Go's words, which tell of the first, with a cause for each. */
@@ -56,11 +60,14 @@ function wrongTypes(
 
 function otherKind(expected: Kind, { kind, apiVersion }: Resource): string | undefined {
   if (kind !== undefined && kind !== expected.kind)
-    return `the kind in the data (${String(kind)}) does not match the expected kind (${expected.kind})`;
+    return `the kind in the data (${shown(kind)}) does not match the expected kind (${expected.kind})`;
   if (apiVersion !== undefined && apiVersion !== expected.apiVersion)
-    return `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected.apiVersion})`;
+    return `the API version in the data (${shown(apiVersion)}) does not match the expected API version (${expected.apiVersion})`;
   return undefined;
 }
+
+/** Text as it is; what somebody wrote in its place, as JSON. */
+const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** The object with the defaults of its kind. */
 export function withDefaults(kind: Kind, object: Resource): Resource {

@@ -13,7 +13,7 @@ type Path = readonly string[];
 const late: Record<string, (input: Resource) => readonly Path[]> = {
   Service: ({ spec }) =>
     (['ipFamilies', 'ipFamilyPolicy'] as const)
-      .filter((field) => (spec as Service['spec'])?.[field] === undefined)
+      .filter((field) => !(spec as Service['spec'])?.[field]?.length)
       .map((field) => ['spec', field]),
   Job: lateInJob,
 };

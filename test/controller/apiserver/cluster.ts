@@ -63,7 +63,9 @@ export async function testCluster(
       { user = adminUser, body, type = 'application/json', accept, headers, signal } = {},
     ) {
       const bytes =
-        body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+        body === undefined || Buffer.isBuffer(body)
+          ? body
+          : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
       const request: ApiServerRequest = {
         method,
         path,

@@ -33,7 +33,7 @@ function content(type: string, value: unknown): Buffer {
   if (type === 'string') return Buffer.from(value as string);
   if (type === 'bytes') return Buffer.from(value as string, 'base64');
   if (type === 'time' || type === 'microTime') return time(value as string);
-  if (type === 'quantity') return field(1, value as string);
+  if (type === 'quantity') return field(1, String(value));
   if (type === 'json') return field(1, JSON.stringify(value));
   if (type === 'texts') return Buffer.concat((value as string[]).map((each) => field(1, each)));
   if (type === 'intOrString')
