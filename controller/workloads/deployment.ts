@@ -144,12 +144,13 @@ function resized(
   return actions;
 }
 
-/** The Deployment carries its newest revision's number, for `kubectl rollout history`. */
+/** The Deployment carries its newest revision's number, for `kubectl rollout history`. By its status: it asks for nothing new. */
 function annotated(target: Deployment, revision: number): Action[] {
   if (revision === 0 || revisionOf(target) === revision) return [];
   const { namespace, name = '' } = target.metadata ?? {};
   const patch = { metadata: { annotations: { [revisionAnnotation]: String(revision) } } };
-  return [{ do: 'patch', ref: { kind: 'Deployment', namespace, name }, type: 'merge', patch }];
+  const ref = { kind: 'Deployment', namespace, name };
+  return [{ do: 'patch', ref, type: 'merge', patch, subresource: 'status' }];
 }
 
 /** Once the rollout is through, old sets beyond the history limit go. */

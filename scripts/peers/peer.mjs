@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { goProgram } from './go.mjs';
 import { peers } from './list.mjs';
 
 /** Where built peers are kept, for all checkouts of one user. */
@@ -31,17 +32,18 @@ export function peer(name, say = () => {}) {
   const { version, folder, main, ldflags, minutes, isOwn = false } = peers[name];
   const isThere = existsSync(path);
   if (isThere && !isOwn) return path;
-  refuseWithoutGo(name);
+  const go = goProgram(say);
   if (!isThere) say(`Building ${name} ${version} into ${path}: about ${minutes} minutes, once.`);
   mkdirSync(join(path, '..'), { recursive: true });
   // Built beside its place and then renamed: who finds it there finds all of it.
   const building = `${path}.${process.pid}.building`;
   const { status, error } = spawnSync(
-    'go',
+    go,
     ['build', '-trimpath', '-mod=readonly', '-ldflags', ldflags, '-o', building, main],
     {
       cwd: fileURLToPath(new URL(folder, import.meta.url)),
-      env: { ...process.env, CGO_ENABLED: '0' },
+      // Another's GOROOT would give it that one's libraries.
+      env: { ...process.env, CGO_ENABLED: '0', ...(go !== 'go' && { GOROOT: '' }) },
       stdio: ['ignore', 2, 2],
     },
   );
@@ -51,18 +53,4 @@ export function peer(name, say = () => {}) {
     );
   renameSync(building, path);
   return path;
-}
-
-/** From this version on `go` fetches the toolchain that a module asks for by itself. */
-const oldestGo = [1, 21];
-
-function refuseWithoutGo(name) {
-  const { stdout, error } = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
-  const advice =
-    "install Go 1.24 or newer from https://go.dev/dl/ (or your system's package golang), then try again";
-  if (error)
-    throw new Error(`${name} is built from its Go modules, and there is no \`go\` on the PATH: ${advice}.`);
-  const [major, minor] = (/go(\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number);
-  if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1]))
-    throw new Error(`${name} is built from its Go modules, and this ${stdout.trim()} is too old: ${advice}.`);
 }

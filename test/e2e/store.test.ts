@@ -17,7 +17,8 @@ import { findJail } from '../../agent/sandbox/jail/trial.ts';
 import { systemClock } from '../../process/clock.ts';
 import type { Running } from '../../scripts/demo/kith.ts';
 import { until } from '../support/wait.ts';
-import { Kubectl, missingKubectl } from './support/kubectl.ts';
+import { Kubectl } from '../kubectl/support/kubectl.ts';
+import { findVersions } from '../kubectl/support/versions.ts';
 import { processesOf, refusal } from './support/refusal.ts';
 import { SmallDisk } from './support/small-disk.ts';
 import { appHost, helloManifest, helloSource, TestSwarm } from './support/swarm.ts';
@@ -145,8 +146,9 @@ describe('a full disk under the store', function () {
   const acknowledged: string[] = [];
 
   before(async function () {
-    const missing = missingKubectl();
-    if (missing && process.env['CI'] === 'true' && process.getuid!() === 0) throw new Error(missing);
+    const program = findVersions().at(-1)?.path;
+    const missing =
+      program === undefined ? 'install kubectl (https://kubernetes.io/docs/tasks/tools)' : undefined;
     swarm = new TestSwarm();
     // A home of kith's, to which the store's disk belongs: a folder of anything else would be refused.
     mkdirSync(join(swarm.folder, 'attic', 'run'), { recursive: true, mode: 0o700 });
@@ -158,7 +160,8 @@ describe('a full disk under the store', function () {
     disk = mounted;
     await swarm.hub();
     up = await swarm.up();
-    kubectl = new Kubectl(join(swarm.folder, 'attic'));
+    const home = join(swarm.folder, 'attic');
+    kubectl = new Kubectl({ program: program!, folder: home, home, kubeconfig: join(home, 'kubeconfig') });
   });
   after(async () => {
     await kubectl?.stop();
@@ -172,12 +175,14 @@ describe('a full disk under the store', function () {
   });
 
   const write = async (name: string) => {
-    const said = await kubectl.run(['create', '-f', '-'], configMap(name, name.padEnd(4_000, '.')));
+    const said = await kubectl.run('create -f -', { input: configMap(name, name.padEnd(4_000, '.')) });
     if (said.code === 0) acknowledged.push(name);
     return said;
   };
   const names = async () =>
-    (await kubectl.must('get configmaps -o name')).split('\n').map((line) => line.replace('configmap/', ''));
+    (await kubectl.kubectl('get configmaps -o name'))
+      .split('\n')
+      .map((line) => line.replace('configmap/', ''));
 
   it('refuses writes and says why and what to do, while reads go on', async () => {
     assert.equal((await write('with-room')).code, 0);
@@ -198,7 +203,7 @@ describe('a full disk under the store', function () {
     assert.ok(tookMs < toldWithinMs, `told after ${Math.round(tookMs)} ms`);
     const seen = await names();
     for (const name of acknowledged) assert.ok(seen.includes(name), name);
-    assert.match((await kubectl.run(['get', '--raw', '/readyz'])).err, /the store takes no writes/);
+    assert.match((await kubectl.run('get --raw /readyz')).err, /the store takes no writes/);
     assert.equal(swarm!.pid('controller'), controller, 'the controller goes on');
   });
 
@@ -209,7 +214,7 @@ describe('a full disk under the store', function () {
     assert.equal(swarm!.pid('controller'), controller);
     const seen = await names();
     for (const name of acknowledged) assert.ok(seen.includes(name), name);
-    assert.match(await kubectl.must('get --raw /readyz'), /ok/);
+    assert.match(await kubectl.kubectl('get --raw /readyz'), /ok/);
   });
 
   it('and nothing of it is lost by a kill -9 and a start on a full disk that got room again', async () => {

@@ -38,6 +38,24 @@ describe('scripts/peers.mjs', () => {
     assert.match(stderr, /no `go` on the PATH: install Go .*go\.dev/);
   });
 
+  it('builds with a newer Go where the one at hand is too old, which that one fetches', () => {
+    const newer = join(folder, 'newer');
+    mkdirSync(join(newer, 'bin'), { recursive: true });
+    const fetched = join(newer, 'bin', 'go');
+    writeFileSync(fetched, '#!/bin/sh\n[ "$1" = build ] && [ -z "$GOROOT" ] && : > "$7"\n');
+    chmodSync(fetched, 0o444);
+    writeFileSync(
+      join(folder, 'go'),
+      `#!/bin/sh\ncase "$*" in\n'env GOVERSION') echo go1.19.8;;\n'mod download -json golang.org/toolchain@v0.0.1-go1.'*) echo '{"Dir":"${newer}"}';;\n*) exit 9;;\nesac\n`,
+      { mode: 0o755 },
+    );
+    const { status, stdout, stderr } = peers('kubectl');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /go1\.19\.8 is too old to build peers: it fetches Go 1\.\d+/);
+    assert.equal(stdout, peers('kubectl', '--built').stdout);
+    assert.match(stdout, /kubectl$/m);
+  });
+
   it('names the peers that there are', () => {
     assert.match(peers('nothing').stderr, /There is no peer nothing; there are kubectl, .*kube-apiserver/);
     assert.match(peers().stderr, /Name what to build: kubectl/);

@@ -34,8 +34,8 @@ async function owners(trial: Trial): Promise<string[]> {
 /** A folder `base` with a kustomization of one ConfigMap, and `over`, which builds on it. */
 async function kustomization(trial: Trial): Promise<void> {
   for (const folder of ['base', 'over']) await mkdir(join(trial.folder, folder));
-  await trial.file('base/one.json', manifest(settings('one', { a: 'b' })));
-  await trial.file('base/kustomization.yaml', 'resources: [one.json]\n');
+  await trial.file('base/one.yaml', manifest(settings('one', { a: 'b' })));
+  await trial.file('base/kustomization.yaml', 'resources: [one.yaml]\n');
   await trial.file(
     'over/kustomization.yaml',
     'resources: [../base]\nnamePrefix: my-\ncommonAnnotations: {by: kustomize}\nsecretGenerator: [{name: key, literals: [k=v]}]\n',
@@ -44,11 +44,11 @@ async function kustomization(trial: Trial): Promise<void> {
 
 export const applyingRows: readonly Row[] = [
   row('apply', '-f: created, unchanged, configured', async (trial) => {
-    await trial.file('both.json', manifest(hello(), webService()));
+    await trial.file('both.yaml', manifest(hello(), webService()));
     const said = (how: string) => `deployment.apps/web ${how}\nservice/web ${how}\n`;
-    assert.equal(await trial.kubectl('apply -f both.json'), said('created'));
+    assert.equal(await trial.kubectl('apply -f both.yaml'), said('created'));
     const { metadata } = await theDeployment(trial);
-    assert.equal(await trial.kubectl('apply -f both.json'), said('unchanged'));
+    assert.equal(await trial.kubectl('apply -f both.yaml'), said('unchanged'));
     assert.equal((await theDeployment(trial)).metadata!.generation, metadata!.generation);
     assert.match(await apply(trial, hello({ image: 'hello:v2' })), /configured/);
     assert.equal((await theDeployment(trial)).spec!.template.spec!.containers[0]!.image, 'hello:v2');
@@ -78,7 +78,7 @@ export const applyingRows: readonly Row[] = [
   }),
   row('apply', '-R, of a folder', async (trial) => {
     await mkdir(join(trial.folder, 'all/below'), { recursive: true });
-    await trial.file('all/one.json', manifest(settings('one')));
+    await trial.file('all/one.yaml', manifest(settings('one')));
     await trial.file('all/below/two.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: two}\n');
     await trial.kubectl('apply -R -f all');
     await trial.get('ConfigMap', 'one');
@@ -195,12 +195,12 @@ export const applyingRows: readonly Row[] = [
   }),
   row('apply set-last-applied', '', async (trial) => {
     await trial.create(settings('one', { a: 'b', c: 'd' }));
-    await trial.file('one.json', manifest(settings('one', { a: 'b', c: 'd' })));
+    await trial.file('one.yaml', manifest(settings('one', { a: 'b', c: 'd' })));
     assert.match(
-      await trial.fails('apply set-last-applied -f one.json'),
+      await trial.fails('apply set-last-applied -f one.yaml'),
       /no last-applied-configuration|--create-annotation/,
     );
-    await trial.kubectl('apply set-last-applied -f one.json --create-annotation');
+    await trial.kubectl('apply set-last-applied -f one.yaml --create-annotation');
     // Now it counts as applied: what is left out goes.
     await apply(trial, settings('one', { a: 'b' }));
     assert.deepEqual((await trial.get<ConfigMap>('ConfigMap', 'one')).data, { a: 'b' });
@@ -214,15 +214,15 @@ export const applyingRows: readonly Row[] = [
     assert.match(metadata!.annotations!['kubectl.kubernetes.io/last-applied-configuration']!, /"a":"after"/);
   }),
   row('diff', '', async (trial) => {
-    await trial.file('web.json', manifest(hello()));
-    const fresh = await trial.run('diff -f web.json');
+    await trial.file('web.yaml', manifest(hello()));
+    const fresh = await trial.run('diff -f web.yaml');
     assert.equal(fresh.code, 1);
     assert.match(fresh.out, /^\+kind: Deployment$/m);
     assert.ok(await trial.isGone('Deployment', 'web'), 'nothing is written');
-    await trial.kubectl('apply -f web.json');
-    assert.equal(await trial.kubectl('diff -f web.json'), '');
-    await trial.file('web.json', manifest(hello({ image: 'hello:v2' })));
-    const { code, out } = await trial.run('diff -f web.json');
+    await trial.kubectl('apply -f web.yaml');
+    assert.equal(await trial.kubectl('diff -f web.yaml'), '');
+    await trial.file('web.yaml', manifest(hello({ image: 'hello:v2' })));
+    const { code, out } = await trial.run('diff -f web.yaml');
     assert.equal(code, 1);
     assert.match(out, /^-\s+- image: hello:v1\n\+\s+- image: hello:v2$/m);
   }),

@@ -153,8 +153,8 @@ export const readingRows: readonly Row[] = [
   }),
   row('get', '-f', async (trial) => {
     await trial.create(settings('one'));
-    await trial.file('one.json', manifest(settings('one')));
-    assert.equal(await trial.kubectl('get -f one.json -o name'), 'configmap/one\n');
+    await trial.file('one.yaml', manifest(settings('one')));
+    assert.equal(await trial.kubectl('get -f one.yaml -o name'), 'configmap/one\n');
   }),
   row('get', '--ignore-not-found', async (trial) => {
     assert.equal(await trial.kubectl('get configmap nobody --ignore-not-found'), '');
@@ -210,8 +210,8 @@ export const readingRows: readonly Row[] = [
   row('describe', '-f', async (trial) => {
     await trial.create(web(0));
     await trial.create(webService());
-    await trial.file('both.json', manifest(web(), webService()));
-    const story = await trial.kubectl('describe -f both.json');
+    await trial.file('both.yaml', manifest(web(), webService()));
+    const story = await trial.kubectl('describe -f both.yaml');
     assert.match(story, /^Replicas: +0 desired/m);
     assert.match(story, /^TargetPort: +8080\/TCP$/m);
   }),
@@ -219,6 +219,12 @@ export const readingRows: readonly Row[] = [
     await trial.create(pod('lonely'));
     await until('the scheduler has said why', async () => (await trial.list('Event')).length > 0);
     assert.match(await trial.kubectl('events'), /Warning +FailedScheduling +Pod\/lonely +0\/\d+ nodes/);
+    // Of both groups, the same ones.
+    for (const kind of ['events', 'events.events.k8s.io'])
+      assert.match(
+        await trial.kubectl(`get ${kind}`),
+        /Warning +FailedScheduling +pod\/lonely +0\/\d+ nodes/,
+      );
   }),
   row('events', '--for, --types', async (trial) => {
     await trial.create(pod('lonely'));

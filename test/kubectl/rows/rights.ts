@@ -71,6 +71,10 @@ export const rightsRows: readonly Row[] = [
       await trial.fails('delete configmap one --as=bob'),
       /\(Forbidden\).*User "bob" cannot delete resource "configmaps" in API group "" in the namespace/,
     );
+    assert.match(
+      await trial.fails('get configmaps -A --as=bob'),
+      /User "bob" cannot list resource "configmaps" in API group "" at the cluster scope/,
+    );
   }),
   row('auth can-i', '--list', async (trial) => {
     await bobReads(trial);
@@ -80,17 +84,17 @@ export const rightsRows: readonly Row[] = [
     assert.match(await trial.kubectl('auth can-i --list'), /^\*\.\* +\[\] +\[\] +\[\*\]$/m);
   }),
   row('auth reconcile', '', async (trial) => {
-    await trial.file('list.json', manifest(...readers(trial.name, ['get', 'list'])));
+    await trial.file('list.yaml', manifest(...readers(trial.name, ['get', 'list'])));
     assert.match(
-      await trial.kubectl('auth reconcile -f list.json'),
+      await trial.kubectl('auth reconcile -f list.yaml'),
       /role\S*\/reader reconciled[^]*rolebinding\S*\/readers reconciled/,
     );
-    await trial.file('watch.json', manifest(...readers(trial.name, ['watch'])));
-    await trial.kubectl('auth reconcile -f watch.json');
+    await trial.file('watch.yaml', manifest(...readers(trial.name, ['watch'])));
+    await trial.kubectl('auth reconcile -f watch.yaml');
     const verbs = async () =>
       (await trial.get<Role>('Role', 'reader')).rules!.flatMap((each) => each.verbs).toSorted();
     assert.deepEqual(await verbs(), ['get', 'list', 'watch'], 'what is there stays');
-    await trial.kubectl('auth reconcile -f watch.json --remove-extra-permissions --remove-extra-subjects');
+    await trial.kubectl('auth reconcile -f watch.yaml --remove-extra-permissions --remove-extra-subjects');
     assert.deepEqual(await verbs(), ['watch']);
     assert.equal((await trial.get<RoleBinding>('RoleBinding', 'readers')).subjects!.length, 1);
   }),

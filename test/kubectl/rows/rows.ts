@@ -3,6 +3,7 @@ import { aboutRows } from './about.ts';
 import { applyingRows } from './applying.ts';
 import { generatorRows } from './generators.ts';
 import { hostRows } from './hosts.ts';
+import { kindRows } from './kinds.ts';
 import { readingRows } from './reading.ts';
 import { rightsRows } from './rights.ts';
 import { settingsRows } from './settings.ts';
@@ -16,6 +17,7 @@ export const rows: readonly Row[] = [
   ...applyingRows,
   ...generatorRows,
   ...workloadRows,
+  ...kindRows,
   ...hostRows,
   ...rightsRows,
   ...settingsRows,

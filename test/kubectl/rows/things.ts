@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { ConfigMap, Deployment, Pod, PodSpec, Service } from '../../../api/types.ts';
 import { helloImage, laneHost } from '../support/ground.ts';
 
@@ -55,9 +56,9 @@ export const webService = (name = 'web'): Service => ({
   spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
 });
 
-/** As YAML is: kubectl reads it. */
+/** A manifest of these objects, as YAML. */
 export const manifest = (...objects: object[]): string =>
-  objects.map((each) => JSON.stringify(each)).join('\n---\n');
+  objects.map((each) => stringify(each)).join('---\n');
 
 export const namesOf = (objects: readonly { metadata?: { name?: string } }[]): string[] =>
   objects.map(({ metadata }) => metadata!.name!).toSorted();

@@ -22,12 +22,12 @@ async function stuckPod(trial: Trial): Promise<void> {
 
 export const writingRows: readonly Row[] = [
   row('create', '-f', async (trial) => {
-    await trial.file('both.json', manifest(settings('one'), webService()));
-    assert.equal(await trial.kubectl('create -f both.json'), 'configmap/one created\nservice/web created\n');
+    await trial.file('both.yaml', manifest(settings('one'), webService()));
+    assert.equal(await trial.kubectl('create -f both.yaml'), 'configmap/one created\nservice/web created\n');
     assert.deepEqual((await trial.get<ConfigMap>('ConfigMap', 'one')).data, { a: 'b' });
     await trial.get('Service', 'web');
     assert.match(
-      await trial.fails('create -f both.json'),
+      await trial.fails('create -f both.yaml'),
       /\(AlreadyExists\).*configmaps "one" already exists/,
     );
   }),
@@ -41,8 +41,8 @@ export const writingRows: readonly Row[] = [
     );
   }),
   row('create', '--dry-run', async (trial) => {
-    await trial.file('web.json', manifest(web()));
-    const asked = (how: string) => trial.kubectl(`create -f web.json -o json --dry-run=${how}`);
+    await trial.file('web.yaml', manifest(web()));
+    const asked = (how: string) => trial.kubectl(`create -f web.yaml -o json --dry-run=${how}`);
     const judged = JSON.parse(await asked('server')) as Deployment;
     assert.equal(judged.spec!.progressDeadlineSeconds, 600, 'the server has set its defaults');
     const sent = JSON.parse(await asked('client')) as Deployment;
@@ -50,54 +50,55 @@ export const writingRows: readonly Row[] = [
     assert.ok(await trial.isGone('Deployment', 'web'));
   }),
   row('create', '--validate', async (trial) => {
-    await trial.file('odd.json', manifest(mistaken));
+    await trial.file('odd.yaml', manifest(mistaken));
     assert.match(
-      await trial.fails('create -f odd.json'),
+      await trial.fails('create -f odd.yaml'),
       /\(BadRequest\).*ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "colour"/,
     );
     assert.ok(await trial.isGone('ConfigMap', 'odd'));
-    const warned = await trial.run('create -f odd.json --validate=warn');
+    const warned = await trial.run('create -f odd.yaml --validate=warn');
     assert.equal(warned.code, 0);
     assert.match(warned.err, /Warning: unknown field "colour"/);
     await trial.get('ConfigMap', 'odd');
-    await trial.kubectl('delete -f odd.json');
-    const silent = await trial.run('create -f odd.json --validate=ignore');
+    await trial.kubectl('delete -f odd.yaml');
+    const silent = await trial.run('create -f odd.yaml --validate=ignore');
     assert.equal(silent.err, '');
     await trial.get('ConfigMap', 'odd');
   }),
   row('create', '--edit', async (trial) => {
-    await trial.file('one.json', manifest(settings('one', { a: 'before' })));
-    await trial.kubectl('create -f one.json --edit', editor('before', 'after'));
+    await trial.file('one.yaml', manifest(settings('one', { a: 'before' })));
+    await trial.kubectl('create -f one.yaml --edit', editor('before', 'after'));
     assert.deepEqual((await trial.get<ConfigMap>('ConfigMap', 'one')).data, { a: 'after' });
   }),
   row('create', '--save-config', async (trial) => {
-    await trial.file('one.json', manifest(settings('one')));
-    await trial.kubectl('create -f one.json --save-config');
+    await trial.file('one.yaml', manifest(settings('one')));
+    await trial.kubectl('create -f one.yaml --save-config');
     const { metadata } = await trial.get<ConfigMap>('ConfigMap', 'one');
     assert.match(metadata!.annotations!['kubectl.kubernetes.io/last-applied-configuration']!, /"a":"b"/);
   }),
   row('create', '--raw', async (trial) => {
-    await trial.file('one.json', manifest(settings('one')));
+    await trial.file('one.json', JSON.stringify(settings('one')));
     await trial.kubectl(`create --raw /api/v1/namespaces/${trial.name}/configmaps -f one.json`);
     await trial.get('ConfigMap', 'one');
   }),
   row('replace', '-f', async (trial) => {
     await trial.create(settings('one', { a: 'b', gone: 'soon' }));
     const seen = await trial.get<ConfigMap>('ConfigMap', 'one');
-    await trial.file('seen.json', manifest({ ...seen, data: { a: 'c' } }));
-    await trial.kubectl('replace -f seen.json');
+    await trial.file('seen.yaml', manifest({ ...seen, data: { a: 'c' } }));
+    await trial.kubectl('replace -f seen.yaml');
     const { data, metadata } = await trial.get<ConfigMap>('ConfigMap', 'one');
     assert.deepEqual(data, { a: 'c' });
     assert.equal(metadata!.uid, seen.metadata!.uid);
-    assert.match(await trial.fails('replace -f seen.json'), /\(Conflict\).*the object has been modified/);
-    await trial.file('nobody.json', manifest(settings('nobody')));
-    assert.match(await trial.fails('replace -f nobody.json'), /\(NotFound\)/);
+    assert.ok(metadata!.managedFields!.some(({ manager }) => manager === 'kubectl-replace'));
+    assert.match(await trial.fails('replace -f seen.yaml'), /\(Conflict\).*the object has been modified/);
+    await trial.file('nobody.yaml', manifest(settings('nobody')));
+    assert.match(await trial.fails('replace -f nobody.yaml'), /\(NotFound\)/);
   }),
   row('replace', '--force', async (trial) => {
     await trial.create(settings('one'));
     const { metadata: before } = await trial.get<ConfigMap>('ConfigMap', 'one');
-    await trial.file('one.json', manifest(settings('one', { a: 'c' })));
-    await trial.kubectl('replace --force -f one.json');
+    await trial.file('one.yaml', manifest(settings('one', { a: 'c' })));
+    await trial.kubectl('replace --force -f one.yaml');
     const { data, metadata } = await trial.get<ConfigMap>('ConfigMap', 'one');
     assert.deepEqual(data, { a: 'c' });
     assert.notEqual(metadata!.uid, before!.uid);
@@ -112,8 +113,8 @@ export const writingRows: readonly Row[] = [
     });
     await trial.create(ingress({}, 'web'));
     const loadBalancer = { ingress: [{ ip: '192.0.2.1' }] };
-    await trial.file('status.json', manifest(ingress({ loadBalancer }, 'other')));
-    await trial.kubectl('replace --subresource=status -f status.json');
+    await trial.file('status.yaml', manifest(ingress({ loadBalancer }, 'other')));
+    await trial.kubectl('replace --subresource=status -f status.yaml');
     const { spec, status } = await trial.get<Ingress>('Ingress', 'web');
     assert.equal(spec!.defaultBackend!.service!.name, 'web', 'only its status is replaced');
     assert.deepEqual(status, { loadBalancer });
@@ -192,11 +193,11 @@ export const writingRows: readonly Row[] = [
   }),
   row('patch', '--dry-run, --local', async (trial) => {
     await trial.create(settings('one'));
-    await trial.file('one.json', manifest(settings('one')));
+    await trial.file('one.yaml', manifest(settings('one')));
     const to = (...how: string[]) =>
       trial.kubectl(['patch', '-p', '{"data":{"a":"c"}}', '-o', 'jsonpath={.data.a}', ...how]);
     assert.equal(await to('configmap', 'one', '--dry-run=server'), 'c');
-    assert.equal(await to('-f', 'one.json', '--local'), 'c');
+    assert.equal(await to('-f', 'one.yaml', '--local'), 'c');
     assert.deepEqual((await trial.get<ConfigMap>('ConfigMap', 'one')).data, { a: 'b' });
   }),
   row('label', '', async (trial) => {
@@ -266,8 +267,8 @@ export const writingRows: readonly Row[] = [
   row('delete', '-f', async (trial) => {
     await trial.create(settings('one'));
     await trial.create(webService());
-    await trial.file('both.json', manifest(settings('one'), webService()));
-    await trial.kubectl('delete -f both.json');
+    await trial.file('both.yaml', manifest(settings('one'), webService()));
+    await trial.kubectl('delete -f both.yaml');
     assert.ok((await trial.isGone('ConfigMap', 'one')) && (await trial.isGone('Service', 'web')));
   }),
   row('delete', '-l, --field-selector, --all', async (trial) => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Node } from '../../../api/types.ts';
 import type { Client } from '../../../client/client.ts';
@@ -76,7 +76,19 @@ export class Ground {
     const folder = join(this.#swarm.folder, 'trials', name);
     await mkdir(home, { recursive: true });
     await mkdir(folder, { recursive: true });
-    return Trial.begin({ version, row, name, folder, home, client: this.client, context: this.#context });
+    // Called `kubectl`, as by its users: it tells the server its own name, which then owns fields.
+    const program = join(home, 'kubectl');
+    await symlink(version.path, program).catch(ignoreThere);
+    return Trial.begin({
+      version: { ...version, path: program },
+      row,
+      name,
+      folder,
+      home,
+      client: this.client,
+      gatewayPort: this.#swarm.gatewayPort,
+      context: this.#context,
+    });
   }
 
   /** Stops everything and holds that nothing is left of it. */
@@ -93,4 +105,8 @@ export class Ground {
   lastWords(): string {
     return this.#swarm.lastWords();
   }
+}
+
+function ignoreThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }

@@ -1,4 +1,6 @@
-/** Runs jobs `atOnce` at a time, in order; jobs of one lane never at the same time. Each job's promise is its own. */
+/**
+ * Runs jobs `atOnce` at a time, in order; jobs of one lane never at the same time, and before the others, since they take longest.
+ */
 export class Pool {
   readonly #free: (() => void)[] = [];
   readonly #lanes = new Map<string, Promise<unknown>>();
@@ -11,7 +13,8 @@ export class Pool {
   run<T>(job: () => Promise<T>, lane?: string): Promise<T> {
     const inPlace = async () => {
       if (this.#places > 0) this.#places -= 1;
-      else await new Promise<void>((resolve) => this.#free.push(resolve));
+      else
+        await new Promise<void>((resolve) => (lane ? this.#free.unshift(resolve) : this.#free.push(resolve)));
       try {
         return await job();
       } finally {

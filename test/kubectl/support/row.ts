@@ -9,7 +9,7 @@ export interface Row {
   /** The oldest minor version of kubectl 1 that has it. @default all */
   since?: number;
   /** Rows of one lane run one after another, for they use something that there is once. */
-  lane?: 'host';
+  lane?: 'host' | 'kinds';
   /** `podman`: skipped on a machine without it (with CI=true it fails). */
   needs?: 'podman';
   /** Set where it cannot work, and `test` holds that it is refused and with which words. */

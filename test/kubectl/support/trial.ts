@@ -1,58 +1,35 @@
-import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNotFound } from '../../../api/errors.ts';
 import type { Client, KubeObject } from '../../../client/client.ts';
 import { writeContext, type KubeContext } from '../../../client/kubeconfig.ts';
-import { Program } from '../../e2e/support/program.ts';
 import { until } from '../../support/wait.ts';
+import { Kubectl } from './kubectl.ts';
 import type { Row } from './row.ts';
 import type { Version } from './versions.ts';
 
-/** No command of a row takes so long, also on a busy machine. */
-const commandMsMax = 60_000;
-const outputBytesMax = 256 * 1024 * 1024;
-
-export interface Outcome {
-  code: number;
-  out: string;
-  err: string;
-  /** `out` before it was decoded. */
-  bytes: Buffer;
-}
-
-export interface RunOptions {
-  input?: string | Buffer;
-  environment?: NodeJS.ProcessEnv;
-}
-
 /** One row tried with one kubectl, in a namespace of its own that is also the kubeconfig's. */
-export class Trial {
+export class Trial extends Kubectl {
   readonly version: Version;
   readonly row: Row;
   /** The namespace, and a good suffix for what lies in none: no other trial has it. */
   readonly name: string;
-  /** Where commands run. */
-  readonly folder: string;
-  readonly kubeconfig: string;
   /** The API without kubectl, to read back what a command did. */
   readonly client: Client;
-  readonly environment: NodeJS.ProcessEnv;
+  /** Of the gateway on this machine. */
+  readonly gatewayPort: number;
   readonly #context: KubeContext;
-  readonly #programs: Program[] = [];
   readonly #undo: (() => Promise<unknown>)[] = [];
 
   private constructor(options: TrialOptions) {
-    const { version, row, name, folder, home, client } = options;
+    const { version, row, name, folder, home, client, gatewayPort } = options;
+    super({ program: version.path, folder, home, kubeconfig: join(folder, 'kubeconfig') });
     this.version = version;
     this.row = row;
     this.name = name;
-    this.folder = folder;
     this.client = client;
+    this.gatewayPort = gatewayPort;
     this.#context = { ...options.context, namespace: name };
-    this.kubeconfig = join(folder, 'kubeconfig');
-    this.environment = { ...process.env, KUBECONFIG: this.kubeconfig, HOME: home };
   }
 
   static async begin(options: TrialOptions): Promise<Trial> {
@@ -64,64 +41,12 @@ export class Trial {
 
   /** Ends what was started, undoes what was to be undone, and lets the namespace go. */
   async end(): Promise<void> {
-    await Promise.all(this.#programs.map((program) => program.kill()));
+    await this.stop();
     for (const undo of this.#undo.toReversed())
       await undo().catch((error: unknown) => {
         if (!isNotFound(error)) throw error;
       });
     await this.client.delete({ kind: 'Namespace', name: this.name });
-  }
-
-  /** Runs to the end, whatever that is. Words are split at spaces; give an array where a word has one. */
-  run(words: string | readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    const args = wordsOf(words);
-    return new Promise((resolve) => {
-      const child = execFile(
-        this.version.path,
-        args,
-        {
-          cwd: this.folder,
-          env: { ...this.environment, ...options.environment },
-          timeout: commandMsMax,
-          maxBuffer: outputBytesMax,
-          encoding: 'buffer',
-        },
-        (error, bytes, err) => {
-          // A number, or a word where it could not be started or was ended.
-          const code = error ? Number((error as { code?: unknown }).code ?? -1) : 0;
-          resolve({ code, out: bytes.toString(), err: err.toString(), bytes });
-        },
-      );
-      // A command that reads nothing may be gone before its input ends.
-      child.stdin!.on('error', () => {});
-      child.stdin!.end(options.input ?? '');
-    });
-  }
-
-  /** Runs to a good end; resolves with standard output. */
-  async kubectl(words: string | readonly string[], options?: RunOptions): Promise<string> {
-    const { code, out, err } = await this.run(words, options);
-    assert.equal(code, 0, `kubectl ${text(words)} ended with ${code}: ${err}${out}`);
-    return out;
-  }
-
-  /** Runs to a bad end; resolves with standard error. */
-  async fails(words: string | readonly string[], options?: RunOptions): Promise<string> {
-    const { code, out, err } = await this.run(words, options);
-    assert.ok(code !== 0, `kubectl ${text(words)} ended well: ${out}${err}`);
-    return err;
-  }
-
-  /** A command that stays, such as a watch; it is ended with the trial. */
-  start(
-    words: string | readonly string[],
-    options: { environment?: NodeJS.ProcessEnv; input?: true } = {},
-  ): Program {
-    const args = wordsOf(words);
-    const env = { ...this.environment, ...options.environment };
-    const program = new Program(this.version.path, args, { env, cwd: this.folder, ...options });
-    this.#programs.push(program);
-    return program;
   }
 
   /** Writes a file into the trial's folder; resolves with its name. */
@@ -210,9 +135,6 @@ interface TrialOptions {
   /** HOME: kubectl keeps there what it discovered. */
   home: string;
   client: Client;
+  gatewayPort: number;
   context: KubeContext;
 }
-
-const text = (words: string | readonly string[]) => (typeof words === 'string' ? words : words.join(' '));
-const wordsOf = (words: string | readonly string[]) =>
-  typeof words === 'string' ? words.split(' ').filter(Boolean) : [...words];
