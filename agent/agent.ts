@@ -2,6 +2,7 @@ import { isConditionTrue } from '../api/conditions.ts';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { UsageReport } from '../api/metrics.ts';
 import type { Node, Pod } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import { informer } from '../client/informer.ts';
@@ -17,6 +18,7 @@ import type { Images } from './images/images.ts';
 import { withDriverImages } from './images/with-drivers.ts';
 import { chooseCaps, type Caps, type ChosenCap, type Machine } from './node/caps.ts';
 import { register } from './node/registration.ts';
+import { reportUsage } from './node/usage-reports.ts';
 import type { NodeIdentity } from './node/status.ts';
 import { PodAddresses } from './pods/addresses.ts';
 import { Assignments } from './pods/assignments.ts';
@@ -51,6 +53,8 @@ export interface AgentOptions {
   dataFolder: string;
   /** What the owner set; the rest gets defaults. */
   caps?: Partial<Caps>;
+  /** Tells the controller what is in use here. @default nobody is told */
+  tellUsage?: (report: UsageReport) => Promise<unknown>;
   /** Asks another host on the controller's behalf whether it lives. */
   reach?: Reach;
   clock: Clock;
@@ -207,6 +211,18 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     if (type !== 'DELETED') openTo.follow(pod.metadata?.namespace ?? '');
   });
   await pods.start(podInformer);
+  const usage =
+    options.tellUsage &&
+    reportUsage({
+      pods: () =>
+        pods
+          .all()
+          .flatMap(({ uid, sandbox }) => (sandbox ? [{ uid, containers: sandbox.containers.values() }] : [])),
+      send: options.tellUsage,
+      clock,
+      random,
+      log: log.child('usage'),
+    });
 
   return {
     nodeName,
@@ -259,6 +275,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       })),
     async stop({ keep = false, graceMsMax = stopGraceMs } = {}) {
       registration.stop();
+      usage?.stop();
       reporter.stop();
       events.stop();
       await Promise.all([podInformer.stop(), nodeInformer.stop(), pods.stop({ keep, graceMsMax })]);

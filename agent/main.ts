@@ -1,3 +1,4 @@
+import { usagePath } from '../api/metrics.ts';
 import type { Client } from '../client/client.ts';
 import { httpClient } from '../client/http-client.ts';
 import { sessionTransport, type SessionTransport } from '../client/session-transport.ts';
@@ -101,6 +102,7 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
     dataFolder: folder,
     caps: options.caps,
     reach: (key, nonce) => peers.reach(key, nonce),
+    tellUsage: (report) => post(transport, usagePath, report),
     clock,
     random,
     log,
@@ -119,13 +121,13 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
         try {
           return await post(transport, '/apis/kith.home.arpa/v1/leave', body);
         } catch (error) {
-          if (error instanceof LeaveRefused) throw error;
+          if (error instanceof Refused) throw error;
           last = error as Error;
         }
         await clock.sleep(tellAgainMs, bound.signal);
       }
     } catch (error) {
-      if (error instanceof LeaveRefused) throw error;
+      if (error instanceof Refused) throw error;
       const why = last?.message ?? control.lastError?.message ?? (error as Error).message;
       throw new Error(
         `the controller could not be told within ${tellMsMax / 1000} s (${why}). This host is still a member; leave again when the controller is back.`,
@@ -175,7 +177,7 @@ export async function runAgent(options: AgentProgramOptions): Promise<RunningAge
 }
 
 /** The controller's no, as opposed to its silence. */
-class LeaveRefused extends Error {}
+class Refused extends Error {}
 
 async function post(transport: Transport, path: string, body: unknown): Promise<void> {
   const response = await transport.request({
@@ -186,5 +188,5 @@ async function post(transport: Transport, path: string, body: unknown): Promise<
   });
   const text = await textOf(response.body);
   if (response.status >= 300)
-    throw new LeaveRefused(`the controller answered ${response.status} to ${path}: ${text.slice(0, 300)}`);
+    throw new Refused(`the controller answered ${response.status} to ${path}: ${text.slice(0, 300)}`);
 }

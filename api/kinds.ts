@@ -286,6 +286,25 @@ export const reviewKinds: readonly Kind[] = [
   { kind: 'TokenReview', apiVersion: 'authentication.k8s.io/v1', cluster: true as const },
 ].map(complete);
 
+/** What is worked out when it is asked for and lies in no store (`controller/apiserver/computed/`): it is read, and not watched. */
+export const computedKinds: readonly Kind[] = [
+  { kind: 'NodeMetrics', apiVersion: 'metrics.k8s.io/v1beta1', plural: 'nodes', cluster: true as const },
+  { kind: 'PodMetrics', apiVersion: 'metrics.k8s.io/v1beta1', plural: 'pods' },
+  {
+    kind: 'APIService',
+    apiVersion: 'apiregistration.k8s.io/v1',
+    category: 'api-extensions',
+    cluster: true as const,
+  },
+].map((entry) => {
+  const kind = complete(entry);
+  // As metrics-server says it: else `kubectl get pod` could mean either.
+  return kind.group === 'metrics.k8s.io' ? { ...kind, singular: '' } : kind;
+});
+
+/** Kinds whose objects are not stored: every kind that the API serves by itself is one of these or of `kinds`. */
+export const unstoredKinds: readonly Kind[] = [...reviewKinds, ...computedKinds];
+
 /** Where two groups have a kind of one name, the first in the list has it. */
 const byKind = new Map(kinds.toReversed().map((kind) => [kind.kind, kind]));
 const byApiVersion = new Map(kinds.map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]));
@@ -305,7 +324,7 @@ export function kindOf(apiVersion: string | undefined, kind: string | undefined)
 /** What a URL names: `kindAt('apps', 'v1', 'deployments')`; the core group is the empty string. */
 export function kindAt(group: string, version: string, plural: string): Kind | undefined {
   const isIt = (kind: Kind) => kind.group === group && kind.version === version && kind.plural === plural;
-  return kinds.find(isIt) ?? reviewKinds.find(isIt);
+  return kinds.find(isIt) ?? unstoredKinds.find(isIt);
 }
 
 /**

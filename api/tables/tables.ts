@@ -13,6 +13,7 @@ import {
   serviceAccountColumns,
 } from './cluster.ts';
 import { eventColumns, eventsEventColumns } from './events.ts';
+import { apiServiceColumns, nodeMetricsColumns, podMetricsColumns } from './metrics.ts';
 import { endpointSliceColumns, serviceColumns } from './network.ts';
 import { podColumns } from './pods.ts';
 import {
@@ -44,6 +45,7 @@ const of = <T>(columns: Columns<T>) => columns as unknown as Columns<AnyObject>;
 
 /** What `kubectl get` shows of each kind, by its type. A kind that is not here shows its name and when it was made. */
 const columnsOfKind: Record<string, Columns<AnyObject>> = {
+  APIService: of(apiServiceColumns),
   CertificateSigningRequest: of(signingRequestColumns),
   ClusterRoleBinding: of(bindingColumns),
   ConfigMap: of(configMapColumns),
@@ -64,9 +66,11 @@ const columnsOfKind: Record<string, Columns<AnyObject>> = {
   Namespace: of(namespaceColumns),
   NetworkPolicy: of(networkPolicyColumns),
   Node: of(nodeColumns),
+  NodeMetrics: of(nodeMetricsColumns),
   PersistentVolume: of(persistentVolumeColumns),
   PersistentVolumeClaim: of(persistentVolumeClaimColumns),
   Pod: of(podColumns),
+  PodMetrics: of(podMetricsColumns),
   PodDisruptionBudget: of(disruptionBudgetColumns),
   PodTemplate: of(podTemplateColumns),
   PriorityClass: of(priorityClassColumns),

@@ -9,6 +9,8 @@ import { RoleAggregation } from './auth/aggregation.ts';
 import type { Audit } from './auth/audit.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { bootstrapRoles } from './auth/bootstrap.ts';
+import { Usage } from './computed/usage.ts';
+import { usageRoute } from './computed/usage-route.ts';
 import { directClient } from './direct-client.ts';
 import { Concurrency } from './http/concurrency.ts';
 import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './http/exchange.ts';
@@ -71,6 +73,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   await aggregation.begin();
   const sweep = sweepEvents(registry.storage, clock, log);
   const concurrency = new Concurrency(options.concurrency);
+  const usage = new Usage(clock);
   const accountTokens = new AccountTokens({
     key: options.accountKey ?? newAccountKey(),
     reader: registry.reader,
@@ -83,7 +86,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     clock,
     log,
     nodeStreams,
-    routes,
+    routes: [usageRoute(usage), ...routes],
+    usage,
     concurrency,
     authenticator,
     accountTokens,

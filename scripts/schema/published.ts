@@ -30,7 +30,10 @@ const otherTypes: Record<string, string> = {
   APIResource: `${meta}.APIResource`,
 };
 /** What only documents speak of, and what leads to all else of that sort. */
-const otherRoots = ['APIResourceList', 'Patch', 'WatchEvent'].map((name) => `${meta}.${name}`);
+const otherRoots = [
+  ...['APIResourceList', 'Patch', 'WatchEvent'].map((name) => `${meta}.${name}`),
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceList',
+];
 /** These are of every group, so they are said of the groups that are served. */
 const ofEveryGroup = [`${meta}.DeleteOptions`, `${meta}.WatchEvent`];
 

@@ -35,6 +35,4 @@ export const awaited: readonly string[] = [
   'logs',
   'port-forward',
   'run: -it',
-  'top node',
-  'top pod',
 ];

@@ -38,12 +38,18 @@ export const accepted: readonly Accepted[] = [
   },
   {
     step: 'discovery/*',
-    at: [
-      'body*[apiregistration.k8s.io]',
-      'body*[admissionregistration.k8s.io]',
-      'body*[flowcontrol.apiserver.k8s.io]',
-    ],
-    because: 'No admission webhooks, aggregated APIs or flow schemas are served (docs/compatibility.md).',
+    at: ['body*[admissionregistration.k8s.io]', 'body*[flowcontrol.apiserver.k8s.io]'],
+    because: 'No admission webhooks or flow schemas are served (docs/compatibility.md).',
+  },
+  {
+    step: 'discovery/*',
+    at: ['body*[apiservices].verbs*', 'body*[apiservices].subresources', 'body*[apiservices/status]'],
+    because: 'APIServices tell what kith serves: nobody else serves a part of it, and they are not written.',
+  },
+  {
+    step: 'discovery/*',
+    at: 'body*[metrics.k8s.io]',
+    because: 'Elsewhere metrics-server brings this group; kith serves it by itself.',
   },
   {
     step: 'discovery/*',

@@ -1,4 +1,4 @@
-import { reviewKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
+import { unstoredKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
 import { compareVersions } from '../../../api/structural/custom-kind.ts';
 import { subresourceKinds } from './subresource-kinds.ts';
 import { subresourceVerbs, verbsOf } from './verbs.ts';
@@ -19,6 +19,7 @@ export const versionInfo = {
 /** Source: cmd/kube-apiserver's priorities of API services; groups of custom resources follow. */
 const groupOrder = [
   '',
+  'apiregistration.k8s.io',
   'apps',
   'events.k8s.io',
   'authentication.k8s.io',
@@ -47,7 +48,7 @@ function servedSubresources(kind: Kind): string[] {
 /** Groups and versions by Kubernetes' order of preference, which clients resolve `events` and the like by; kinds by the alphabet. */
 function groupsOf(kinds: KindSet): Map<string, Map<string, Kind[]>> {
   const groups = new Map<string, Map<string, Kind[]>>();
-  for (const kind of [...kinds.all(), ...reviewKinds].sort(byPreference)) {
+  for (const kind of [...kinds.all(), ...unstoredKinds].sort(byPreference)) {
     const versions = groups.get(kind.group) ?? new Map<string, Kind[]>();
     groups.set(kind.group, versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind]));
   }

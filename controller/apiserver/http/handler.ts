@@ -1,4 +1,5 @@
 import { noSuchResource, unavailable } from '../../../api/errors.ts';
+import { unstoredKinds } from '../../../api/kinds.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import { attributesOf, isPathAttributes } from '../auth/attributes.ts';
@@ -8,6 +9,8 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/caller.ts';
 import { impersonated, ImpersonationError, mayStillImpersonate } from '../auth/impersonation.ts';
 import type { Attributes, PathAttributes } from '../auth/rule.ts';
+import { isComputed, serveComputed } from '../computed/computed.ts';
+import type { Usage } from '../computed/usage.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiErrorOf } from '../resources/writer.ts';
 import { SharedBytes } from '../storage/shared-bytes.ts';
@@ -38,6 +41,7 @@ export interface HandlerOptions {
   concurrency: Concurrency;
   authenticator: Authenticator;
   accountTokens: AccountTokens;
+  usage: Usage;
   /** Told of each request. @default nobody */
   audit?: Audit | undefined;
 }
@@ -175,7 +179,9 @@ export class Handler {
       };
       const response = isReview(info)
         ? await serveReview(info, request, query, options)
-        : await serve(info, { ...request, signal }, query, options);
+        : isComputed(info)
+          ? await serveComputed(info, request, query, this.#computedFrom())
+          : await serve(info, { ...request, signal }, query, options);
       code = response.status;
       isStreaming = !Buffer.isBuffer(response.body);
       // What streams still counts until it ends, or until the caller has gone.
@@ -189,6 +195,11 @@ export class Handler {
       this.#counts.add(info.verb, info.kind.plural, code);
       if (!isStreaming) over();
     }
+  }
+
+  #computedFrom() {
+    const { registry, usage, clock } = this.#options;
+    return { reader: registry.reader, usage, clock, kinds: [...registry.kinds.all(), ...unstoredKinds] };
   }
 
   /** Of what streams, a signal that also aborts once its caller may have it no more. */

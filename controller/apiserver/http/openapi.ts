@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { kinds as builtIn, reviewKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
+import { kinds as builtIn, unstoredKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
 import { kindsByDocument, openApiDocument, type OpenApiDocument } from '../openapi/document.ts';
 import { readPublishedTypes, type PublishedTypes } from '../openapi/published-types.ts';
 import { swaggerOf } from '../openapi/swagger.ts';
@@ -101,7 +101,7 @@ export class OpenApiPages {
 const isSame = (a: readonly Kind[], b: readonly Kind[]) =>
   a.length === b.length && a.every((kind, index) => kind === b[index]);
 
-const everyBuiltIn = [...builtIn, ...reviewKinds];
+const everyBuiltIn = [...builtIn, ...unstoredKinds];
 
 /** What is of every group is said of the built-in ones, so that a definition changes no document but its own. */
 function documentOf(members: readonly Kind[], published: PublishedTypes): OpenApiDocument {

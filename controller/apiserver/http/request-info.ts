@@ -53,10 +53,10 @@ function isServed(verb: Verb, { kind, namespace, name, subresource }: Omit<Reque
     const served = subresourceVerbs[subresource];
     return served === undefined || served.includes(verb);
   }
+  if (!verbsOf(kind).includes(verb)) return false;
   if (verb === 'create') return name === undefined && (namespace !== undefined || !kind.namespaced);
   if (verb === 'update' || verb === 'patch') return name !== undefined;
-  if (verb === 'deletecollection' && kind.namespaced && namespace === undefined) return false;
-  return verbsOf(kind).includes(verb);
+  return verb !== 'deletecollection' || !kind.namespaced || namespace !== undefined;
 }
 
 function verbOf(method: string, name: string | undefined, query: URLSearchParams): Verb | undefined {

@@ -1,4 +1,4 @@
-import { reviewKinds, type Kind } from '../../../api/kinds.ts';
+import { computedKinds, reviewKinds, type Kind } from '../../../api/kinds.ts';
 import type { Verb } from '../auth/rule.ts';
 
 const allVerbs: readonly Verb[] = [
@@ -22,6 +22,7 @@ const customVerbs: readonly Verb[] = [
   'update',
   'watch',
 ];
+const computedVerbs: readonly Verb[] = ['get', 'list'];
 /** What may be done with a subresource; discovery tells, and a path is held to it. */
 export const subresourceVerbs: Record<string, readonly string[]> = {
   status: ['get', 'patch', 'update'],
@@ -43,5 +44,6 @@ export const subresourceVerbs: Record<string, readonly string[]> = {
 export function verbsOf(kind: Kind): readonly Verb[] {
   if (kind.custom) return customVerbs;
   if (reviewKinds.includes(kind)) return ['create'];
+  if (computedKinds.includes(kind)) return computedVerbs;
   return kind.type === 'Namespace' ? allVerbs.filter((verb) => verb !== 'deletecollection') : allVerbs;
 }

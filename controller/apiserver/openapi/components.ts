@@ -1,5 +1,6 @@
 import type { Kind } from '../../../api/kinds.ts';
 import { customComponents } from './custom-schemas.ts';
+import { metricsComponents } from './metrics-components.ts';
 import type { Json, PublishedTypes } from './published-types.ts';
 import { nameIn, refTo, typeComponent } from './type-schemas.ts';
 
@@ -12,9 +13,16 @@ export const deleteOptionsComponent = `${meta}.DeleteOptions`;
 export const patchComponent = `${meta}.Patch`;
 export const resourceListComponent = `${meta}.APIResourceList`;
 
+/** Of kinds that no type of the schema data stands for, since nobody writes them. */
+const computed: Readonly<Record<string, string>> = {
+  APIService: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
+  NodeMetrics: 'io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetrics',
+  PodMetrics: 'io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics',
+};
+
 /** What a kind's objects are called in documents: `io.k8s.api.core.v1.Pod`, `com.example.v1.Widget`. */
 export function componentOf(kind: Kind, published: PublishedTypes): string {
-  if (kind.type) return published.types[kind.type]!.name;
+  if (!kind.custom) return published.types[kind.type!]?.name ?? computed[kind.kind]!;
   return `${kind.group.split('.').toReversed().join('.')}.${kind.version}.${kind.kind}`;
 }
 
@@ -48,7 +56,9 @@ export function componentsFor(
   const add = (name: string): void => {
     if (Object.hasOwn(found, name)) return;
     const type = typeOf.get(name);
-    const schema = custom.get(name) ?? (type ? typeComponent(type, published) : published.others[name]);
+    const schema =
+      custom.get(name) ??
+      (type ? typeComponent(type, published) : (published.others[name] ?? metricsComponents[name]));
     if (!schema) throw new Error(`no schema is called ${name}; run scripts/schema/published.ts`);
     const kindOfAll = ofEveryGroup[name];
     found[name] = kindOfAll

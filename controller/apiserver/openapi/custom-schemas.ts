@@ -8,7 +8,7 @@ const conventions = 'https://git.k8s.io/community/contributors/devel/sig-archite
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** What every object has: in Kubernetes' words, by which clients tell a resource from any other object. */
-const ofEveryObject = {
+export const ofEveryObject = {
   apiVersion: {
     description: `APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: ${conventions}#resources`,
     type: 'string',

@@ -1,4 +1,4 @@
-import { reviewKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
+import { unstoredKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
 import { componentsFor } from './components.ts';
 import { pathsOf, resourceListPath } from './paths.ts';
 import type { Json, PublishedTypes } from './published-types.ts';
@@ -19,7 +19,7 @@ export const bearerToken = {
 
 /** What documents speak of: objects, and questions, which clients send as they send objects. */
 export function described(kinds: Pick<KindSet, 'all'>): readonly Kind[] {
-  return [...kinds.all(), ...reviewKinds];
+  return [...kinds.all(), ...unstoredKinds];
 }
 
 /** The document that a kind stands in: `apis/apps/v1`, `api/v1`. */

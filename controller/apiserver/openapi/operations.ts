@@ -40,9 +40,9 @@ export interface Place {
   published: PublishedTypes;
 }
 
-/** Custom resources have no messages in protobuf. */
-const customAnswered = ['application/json', 'application/yaml'];
-const answered = [...customAnswered, protobufType];
+/** What has no message in protobuf: custom resources, and what is worked out when it is asked for. */
+const plainAnswered = ['application/json', 'application/yaml'];
+const answered = [...plainAnswered, protobufType];
 const listAnswered = [...answered, ...acceptedOfWatches];
 const patches = [
   'application/apply-patch+yaml',
@@ -118,8 +118,9 @@ function withArticle(kind: string): string {
   return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
-const bodyTypes = ({ kind }: Place) => (kind.custom ? customAnswered : ['*/*']);
-const answerTypes = ({ kind }: Place) => (kind.custom ? customAnswered : answered);
+const bodyTypes = ({ kind }: Place) => (kind.custom ? plainAnswered : ['*/*']);
+const hasMessage = ({ kind, published }: Place) => kind.type !== undefined && kind.type in published.types;
+const answerTypes = (place: Place) => (hasMessage(place) ? answered : plainAnswered);
 const required = (place: Place, schema: Json): Json => ({
   content: contentOf(bodyTypes(place), schema),
   required: true,
@@ -137,13 +138,13 @@ export function list(place: Place): Operation {
   const { kind, published } = place;
   return operation(place, 'get', {
     action: 'list',
-    description: `list ${kind.custom ? '' : 'or watch '}objects of kind ${kind.kind}`,
+    description: `list ${hasMessage(place) ? 'or watch ' : ''}objects of kind ${kind.kind}`,
     id: ['list'],
     names: listParameters,
     responses: responses(
       [200],
       refTo(listComponentOf(kind, published)),
-      kind.custom ? customAnswered : listAnswered,
+      hasMessage(place) ? listAnswered : plainAnswered,
     ),
   });
 }

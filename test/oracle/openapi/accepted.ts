@@ -33,6 +33,16 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     because: 'only the paths under /watch/ speak of it, which are not served',
   },
   {
+    at: 'operation * /apis/apiregistration.k8s.io/v1/apiservices*',
+    is: 'missing',
+    because: 'nobody else serves a part of this API: APIServices tell what is there, and are not written',
+  },
+  {
+    at: 'operation GET /apis/apiregistration.k8s.io/v1/apiservices*',
+    is: 'other',
+    because: 'they are read in JSON and YAML, and not watched',
+  },
+  {
     at: 'operation GET */v1/',
     is: 'other',
     because: 'what there is is told in JSON and YAML alone',
