@@ -244,6 +244,13 @@ export const readingRows: readonly Row[] = [
     const said = await trial.kubectl('explain deployment.spec.replicas');
     assert.match(said, /^GROUP: +apps\nKIND: +Deployment\nVERSION: +v1\n[^]*FIELD: replicas <integer>/);
   }),
+  row('explain', '--output=plaintext-openapiv2', async (trial) => {
+    const said = await trial.kubectl('explain pod.spec.containers --output=plaintext-openapiv2');
+    assert.match(
+      said,
+      /^DESCRIPTION:\n +List of containers belonging to the pod[^]*^ +imagePullPolicy\t<string>/m,
+    );
+  }),
   row('explain', '--recursive, --api-version', async (trial) => {
     const said = await trial.kubectl('explain hpa.spec --recursive --api-version=autoscaling/v1');
     assert.match(said, /^VERSION: +v1$/m);
