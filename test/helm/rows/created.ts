@@ -54,7 +54,7 @@ export const created = [
 
       const history = await helm.json<Revision[]>('history', 'one');
       assert.deepEqual(
-        history.map(({ revision, status }) => [revision, status]),
+        history.map((each) => [each.revision, each.status]),
         [
           [1, 'superseded'],
           [2, 'superseded'],

@@ -101,10 +101,13 @@ export const failing = [
     const chart = await helm.chart('wrong', {
       'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: right }\n',
       'b.yaml':
-        'apiVersion: v1\nkind: Service\nmetadata: { name: wrong }\nspec: { type: LoadBalancer, ports: [{ port: 80 }] }\n',
+        'apiVersion: v1\nkind: Pod\nmetadata: { name: wrong }\nspec: { hostNetwork: true, containers: [{ name: a, image: hello:v1 }] }\n',
     });
-    assert.match(await helm.fails('install', 'one', chart, atomic(helm), '--timeout', '10s'), /spec\.type/);
+    assert.match(
+      await helm.fails('install', 'one', chart, atomic(helm), '--timeout', '10s'),
+      /spec\.hostNetwork: Forbidden/,
+    );
     await helm.gone('ConfigMap', 'right');
-    assert.equal(await helm.has('Service', 'wrong'), false);
+    assert.equal(await helm.has('Pod', 'wrong'), false);
   }),
 ];

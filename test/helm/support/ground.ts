@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Client } from '../../../client/client.ts';
 import { httpClient } from '../../../client/http-client.ts';
 import { contextIn } from '../../../client/kubeconfig.ts';
 import { tlsTransport, type TlsTransport } from '../../../client/tls-transport.ts';
+import { Kubectl } from '../../e2e/support/kubectl.ts';
 import { TestSwarm } from '../../e2e/support/swarm.ts';
 import { boxImage, testPodman, type TestPodman } from '../../support/podman.ts';
 import type { HelmVersion } from './helms.ts';
@@ -21,6 +22,7 @@ export class Ground {
   readonly #podman: TestPodman;
   #transport: TlsTransport | undefined;
   #client: Client | undefined;
+  #kubectl: Kubectl | undefined;
   #trials = 0;
 
   private constructor(swarm: TestSwarm, podman: TestPodman) {
@@ -50,8 +52,31 @@ export class Ground {
     return join(this.#swarm.folder, 'attic');
   }
 
+  get gatewayPort(): number {
+    return this.#swarm.gatewayPort;
+  }
+
   kith(args: string[]): Promise<string> {
     return this.#swarm.founder.run(args);
+  }
+
+  /** `kith chart …` with this helm as the one on the PATH. */
+  async chart({ path, major }: HelmVersion, words: string[]): Promise<string> {
+    const folder = join(this.#swarm.folder, 'path', String(major));
+    await mkdir(folder, { recursive: true });
+    await symlink(path, join(folder, 'helm')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    const PATH = `${folder}:${process.env['PATH']}`;
+    return this.#swarm.kith('attic', { PATH, HOME: folder }).run(['chart', ...words]);
+  }
+
+  async kubectl(words: string[]): Promise<string> {
+    this.#kubectl ??= new Kubectl(this.home);
+    const { code, out, err } = await this.#kubectl.run(words);
+    // `auth can-i` says no with exit code 1, and in words.
+    if (code !== 0 && words[0] !== 'auth') throw new Error(`kubectl ${words.join(' ')}: ${err}${out}`);
+    return out;
   }
 
   async #begin(): Promise<void> {
