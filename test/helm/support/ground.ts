@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import type { Client } from '../../../client/client.ts';
 import { httpClient } from '../../../client/http-client.ts';
 import { contextIn } from '../../../client/kubeconfig.ts';
 import { tlsTransport, type TlsTransport } from '../../../client/tls-transport.ts';
-import { Kubectl } from '../../e2e/support/kubectl.ts';
+import { findVersions } from '../../kubectl/support/versions.ts';
 import { TestSwarm } from '../../e2e/support/swarm.ts';
 import { boxImage, testPodman, type TestPodman } from '../../support/podman.ts';
 import type { HelmVersion } from './helms.ts';
@@ -16,13 +17,15 @@ export const webImage = { repository: 'localhost/web', tags: ['1', '2'] } as con
 /** The image of the hello app: a component, run by the wasm sandbox. */
 export const helloImage = 'hello:v1';
 
+const commandMsMax = 30_000;
+
 /** `kith up` with wasm and podman, a second host, and images: all without a registry. */
 export class Ground {
   readonly #swarm: TestSwarm;
   readonly #podman: TestPodman;
   #transport: TlsTransport | undefined;
   #client: Client | undefined;
-  #kubectl: Kubectl | undefined;
+  #kubectl: string | undefined;
   #trials = 0;
 
   private constructor(swarm: TestSwarm, podman: TestPodman) {
@@ -71,12 +74,18 @@ export class Ground {
     return this.#swarm.kith('attic', { PATH, HOME: folder }).run(['chart', ...words]);
   }
 
+  /** The newest kubectl that is here: for what the API client of the tests does not do, such as `exec`. */
   async kubectl(words: string[]): Promise<string> {
-    this.#kubectl ??= new Kubectl(this.home);
-    const { code, out, err } = await this.#kubectl.run(words);
-    // `auth can-i` says no with exit code 1, and in words.
-    if (code !== 0 && words[0] !== 'auth') throw new Error(`kubectl ${words.join(' ')}: ${err}${out}`);
-    return out;
+    this.#kubectl ??= findVersions().at(-1)?.path;
+    if (this.#kubectl === undefined) throw new Error('no kubectl is here: node scripts/peers.mjs kubectl');
+    const env = { PATH: process.env['PATH'], HOME: this.home, KUBECONFIG: join(this.home, 'kubeconfig') };
+    return new Promise((resolve, reject) => {
+      execFile(this.#kubectl!, words, { env, timeout: commandMsMax }, (error, out, err) => {
+        // `auth can-i` says no with exit code 1, and in words.
+        if (error && words[0] !== 'auth') reject(new Error(`kubectl ${words.join(' ')}: ${err}${out}`));
+        else resolve(out);
+      });
+    });
   }
 
   async #begin(): Promise<void> {
