@@ -75,7 +75,7 @@ export function toAutoscalerV2(autoscaler: HorizontalPodAutoscalerV1): Horizonta
   ];
   const behavior = read('behavior');
   const conditions = read('conditions');
-  const { currentCPUUtilizationPercentage: currentShare, ...counts } = status ?? {};
+  const { currentCPUUtilizationPercentage: currentShare, currentReplicas, ...counts } = status ?? {};
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
@@ -90,6 +90,7 @@ export function toAutoscalerV2(autoscaler: HorizontalPodAutoscalerV1): Horizonta
     ...(status && {
       status: {
         ...(counts as { desiredReplicas: number }),
+        ...(currentReplicas && { currentReplicas }),
         ...(Array.isArray(conditions) && { conditions }),
         ...(currentShare !== undefined && {
           currentMetrics: [

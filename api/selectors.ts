@@ -314,16 +314,21 @@ export function selectsFields(terms: readonly FieldTerm[], object: object, kind?
 }
 
 /** Kubernetes selects these by other names than they have. */
-const otherNames: Readonly<Record<string, string>> = {
-  // An Event's `source` is selected by its component.
-  source: 'source.component',
-  'status.successful': 'status.succeeded',
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  // An Event's `source` is selected by its component, or by who reports it in the newer way.
+  source: ['source.component', 'reportingComponent'],
+  'status.successful': ['status.succeeded'],
 };
 
 function fieldText(object: object, path: string): string | undefined {
-  const steps = (Object.hasOwn(otherNames, path) ? otherNames[path]! : path).split('.');
+  if (!Object.hasOwn(otherNames, path)) return textAt(object, path);
+  const texts = otherNames[path]!.map((each) => textAt(object, each));
+  return texts.find((text) => text) ?? texts.find((text) => text !== undefined);
+}
+
+function textAt(object: object, path: string): string | undefined {
   let value: unknown = object;
-  for (const step of steps) {
+  for (const step of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
     value = (value as Record<string, unknown>)[step];
   }

@@ -49,7 +49,11 @@ function kindOfVersion(
   const isNamespaced = spec.scope === 'Namespaced';
   const hasStatus = version.subresources?.status !== undefined;
   const scale = version.subresources?.scale;
-  const deprecated = `${apiVersion} ${names.kind} is deprecated`;
+  const better = spec.versions
+    .filter((each) => each.served && !each.deprecated && compareVersions(each.name, version.name) < 0)
+    .toSorted((a, b) => compareVersions(a.name, b.name))[0];
+  const instead = better ? `; use ${spec.group}/${better.name} ${spec.names.kind}` : '';
+  const deprecated = `${apiVersion} ${names.kind} is deprecated${instead}`;
   return {
     kind: names.kind,
     group: spec.group,

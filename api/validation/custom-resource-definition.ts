@@ -12,6 +12,7 @@ import type {
   CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
   CustomResourceSubresources,
+  ObjectMeta,
   SelectableField,
 } from '../types.ts';
 import { validatePrinterColumns, validateSimplePath } from './custom-resource-columns.ts';
@@ -47,9 +48,7 @@ export function validateCustomResourceDefinition(
   };
   const wanted = `${spec.names.plural}.${spec.group}`;
   return [
-    ...(!old && metadata?.name !== wanted
-      ? [invalidValue('metadata.name', metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group')]
-      : []),
+    ...(old ? [] : validateName(metadata, wanted)),
     ...validateSpec(spec, old?.spec),
     ...(kinds.some(({ group, plural }) => group === spec.group && plural === spec.names.plural)
       ? // Its objects would lie among those of the built-in kind, and take them along when it is deleted.
@@ -244,6 +243,17 @@ function validateSelectableFields(
   }
   if (seen.size > selectableFieldsMax) errors.push(tooMany(path, seen.size, selectableFieldsMax));
   return errors;
+}
+
+/** Also what a name is generated from must be it, so that there is no generated name at all. */
+function validateName({ name = '', generateName }: ObjectMeta = {}, wanted: string): FieldError[] {
+  const must = 'must be spec.names.plural+"."+spec.group';
+  return [
+    ...(generateName && generateName !== wanted
+      ? [invalidValue('metadata.generateName', generateName, must)]
+      : []),
+    ...(name !== wanted ? [invalidValue('metadata.name', name, must)] : []),
+  ];
 }
 
 function unchanged(spec: CustomResourceDefinitionSpec, old: CustomResourceDefinition): FieldError[] {

@@ -51,7 +51,7 @@ export async function startOriginal(): Promise<Original> {
     'authorization-mode': 'RBAC',
     'service-account-key-file': 'sa.pub',
     'service-account-signing-key-file': 'sa.key',
-    'service-account-issuer': 'https://kubernetes.default.svc',
+    'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
     'allow-privileged': true,
     'service-cluster-ip-range': '10.96.0.0/12',
     'feature-gates': 'WatchList=true',

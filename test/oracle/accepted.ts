@@ -347,6 +347,22 @@ export const accepted: readonly Accepted[] = [
       'The original loses `data` on the way through an apply, then refuses the change that it made itself.',
   },
   {
+    step: 'controller-revisions/patch strategically',
+    at: '*',
+    because: 'The same of a strategic merge patch.',
+  },
+  {
+    step: 'controller-revisions/*',
+    at: ['body.applied', 'body.strategic'],
+    original: undefined,
+    because: 'Labels of the two that the original refused.',
+  },
+  {
+    step: 'auth/who am I, as what is none',
+    at: 'body.message',
+    because: 'Kubernetes names types of Go; kith says which kind was expected.',
+  },
+  {
     step: 'stateful-sets/a template without containers',
     at: 'body.spec.template.spec.containers',
     because: 'Go writes null for an empty list here; an empty list is what was sent.',

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import type { Answer, Recording, Server } from './answer.ts';
+import type { Answer, Server } from './answer.ts';
 import { accepted } from './accepted.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { covers, type Accepted } from './exception.ts';
 import { digestOf, play } from './play.ts';
+import { recordedAnswers } from './recordings.ts';
 import type { Topic } from './script/step.ts';
 
 export interface Comparison {
@@ -19,10 +19,8 @@ export interface Comparison {
   stale: string[];
 }
 
-const recordings = new URL('recordings/', import.meta.url);
-
 export async function compare(server: Server, topic: Topic): Promise<Comparison> {
-  const { answers: recorded } = readRecording(topic.name);
+  const recorded = recordedAnswers(topic.name);
   const stale = topic.steps
     .filter((step, index) => recorded[index]?.step !== step.name || recorded[index].sent !== digestOf(step))
     .map(({ name }) => name);
@@ -57,15 +55,6 @@ function judge(
     comparison.unknown.push(difference);
   }
   if (isEqual) comparison.equal += 1;
-}
-
-function readRecording(topic: string): Pick<Recording, 'answers'> {
-  try {
-    return JSON.parse(readFileSync(new URL(`${topic}.json`, recordings), 'utf8')) as Recording;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { answers: [] };
-    throw error;
-  }
 }
 
 /** Of what is accepted, what fits no difference any more, after all topics have been played. */

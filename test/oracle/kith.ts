@@ -21,7 +21,7 @@ export async function startKith(): Promise<Server & { stop(): Promise<void> }> {
         method,
         path,
         headers: { ...headers, ...(body && { 'content-length': String(body.length) }) },
-        user: adminUser,
+        user: { ...adminUser, name: 'admin', uid: 'admin' },
         signal: leaving.signal,
         ...(body && { body: inOne(body) }),
       });

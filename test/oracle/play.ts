@@ -19,9 +19,10 @@ export function digestOf(step: Step): string {
 export async function play(server: Server, topic: Topic): Promise<Answer[]> {
   await makeNamespace(server, topic.name);
   const raw = new Map<string, Answer>();
+  const wholes = new Map<string, unknown>();
   for (const step of topic.steps) {
     if (raw.has(step.name)) throw new Error(`${topic.name} has two steps that are called "${step.name}"`);
-    raw.set(step.name, await ask(server, step, raw));
+    raw.set(step.name, await ask(server, step, raw, wholes));
   }
   const asked = JSON.stringify(topic.steps.map(({ body }) => body));
   // The volume of a pod's token is called so, with letters drawn.
@@ -46,8 +47,13 @@ async function makeNamespace(server: Server, name: string): Promise<void> {
   await send(`/api/v1/namespaces/${name}/serviceaccounts`, 'ServiceAccount', 'default');
 }
 
-async function ask(server: Server, step: Step, earlier: Map<string, Answer>): Promise<Answer> {
-  const fill = (text: string) => filled(text, earlier);
+async function ask(
+  server: Server,
+  step: Step,
+  earlier: Map<string, Answer>,
+  wholes: Map<string, unknown>,
+): Promise<Answer> {
+  const fill = (text: string) => filled(text, earlier, wholes);
   const { code, headers, body } = await server.exchange({
     method: step.method,
     path: fill(step.path),
@@ -59,13 +65,15 @@ async function ask(server: Server, step: Step, earlier: Map<string, Answer>): Pr
   const warnings = [headers['warning'] ?? []].flat().flatMap((line) => line.split(/, (?=299 )/));
   const kept = headersThatCount.flatMap((name) => (headers[name] ? [[name, text(headers[name])]] : []));
   const read = readBody(body, type, step.events !== undefined && code === 200);
+  wholes.set(step.name, read);
   return {
     step: step.name,
     code,
     type,
     ...(warnings.length > 0 && { warnings }),
     ...(kept.length > 0 && { headers: Object.fromEntries(kept) as Record<string, string> }),
-    body: step.keep ? at(read, step.keep) : read,
+    // Of a refusal all counts.
+    body: step.keep && code < 400 ? at(read, step.keep) : read,
   };
 }
 
@@ -85,10 +93,11 @@ function readBody(body: Buffer, type: string, isWatch: boolean): unknown {
   return words;
 }
 
-function filled(template: string, earlier: Map<string, Answer>): string {
+function filled(template: string, earlier: Map<string, Answer>, wholes: Map<string, unknown>): string {
   return template.replace(/\{\{([^:}]+):([^}]+)\}\}/g, (_, step: string, path: string) => {
     const answer = earlier.get(step);
     if (!answer) throw new Error(`{{${step}:${path}}} names no earlier step`);
+    if (path === '*') return JSON.stringify(wholes.get(step));
     // A server that lacks what the step needs is asked all the same, and says what it makes of it.
     return String(at(answer.body, path) ?? 'missing');
   });

@@ -119,7 +119,7 @@ async function perform(
         warnings,
       );
     case 'watch':
-      return serveWatch(info, request, query, shown, representation, options);
+      return serveWatch(info, request, query, shown, representation, { ...options, warnings });
     case 'create':
       if (subresource)
         return answer(
@@ -246,7 +246,7 @@ async function serveWatch(
   query: URLSearchParams,
   shown: () => Shown,
   { format }: Representation,
-  { registry, clock, shared, attributes }: ServeOptions,
+  { registry, clock, shared, attributes, warnings }: ServeOptions,
 ): Promise<ApiServerResponse> {
   const { kind, namespace } = info;
   if (format === 'yaml') throw notAcceptable(acceptedOfWatches);
@@ -264,7 +264,7 @@ async function serveWatch(
   const form = format === 'protobuf' ? await protobufEvents(kind, shown) : jsonEvents(kind, shown, shared);
   return {
     status: 200,
-    headers: { 'content-type': form.contentType, 'cache-control': 'no-cache, private' },
+    headers: answerHeaders(form.contentType, warnings),
     body: watchBody(stream, form, stillAllowed),
   };
 }

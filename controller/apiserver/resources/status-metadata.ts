@@ -13,8 +13,6 @@ const kept: Record<string, readonly (keyof ObjectMeta)[]> = {
   Deployment: ['labels'],
   Pod: ['ownerReferences'],
 };
-/** Whose metadata a writer of the status cannot change at all. */
-const untouched = new Set(['CustomResourceDefinition']);
 
 /**
  * `old` with the metadata that a write to its status or its finalizers brings: as in Kubernetes, labels and annotations may be written
@@ -23,7 +21,7 @@ const untouched = new Set(['CustomResourceDefinition']);
  * @throws ApiError (invalid, conflict)
  */
 export function withMetadataOf(kind: Kind, old: Resource, input: Resource, user: User): Resource {
-  if (kind.type === undefined || untouched.has(kind.type) || nodeNameOf(user) !== undefined) return old;
+  if (kind.type === undefined || nodeNameOf(user) !== undefined) return old;
   // A namespace's label with its own name is one of its defaults.
   const whole = kind.type === 'Namespace' ? withDefaults(kind, input) : input;
   const metadata = { ...replaced(kind, old, whole).metadata };

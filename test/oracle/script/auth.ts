@@ -25,6 +25,20 @@ const may = (name: string, user: string, more: object = {}): Step =>
 export const auth: Topic = {
   name: 'auth',
   steps: [
+    post(
+      'a review of myself that asks nothing',
+      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      review('SelfSubjectAccessReview', {}),
+    ),
+    post(
+      'what may I, nowhere',
+      '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+      review('SelfSubjectRulesReview', {}),
+    ),
+    post('who am I, as what is none', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+    }),
     post('a role', `${rbac}/roles`, {
       apiVersion: `${group}/v1`,
       kind: 'Role',

@@ -1,4 +1,4 @@
-import { changes, lifecycle, merged, named, statusOf, variants } from './kind.ts';
+import { changes, collected, lifecycle, merged, named, selections, statusOf, variants } from './kind.ts';
 import { get, patch, post, put, remove, table, type Topic } from './step.ts';
 
 const namespacesAt = '/api/v1/namespaces';
@@ -60,6 +60,7 @@ export const nodes: Topic = {
   name: 'nodes',
   steps: [
     ...lifecycle(nodesAt, node, 'node-a'),
+    ...collected(nodesAt, node, 'node-a-collected'),
     ...statusOf(
       nodesAt,
       node,
@@ -140,6 +141,7 @@ export const leases: Topic = {
   name: 'leases',
   steps: [
     ...lifecycle(leasesAt, lease),
+    ...collected(leasesAt, lease),
     ...variants(leasesAt, lease, {
       'no spec': { spec: null },
       'a duration of zero': { spec: { leaseDurationSeconds: 0 } },
@@ -157,6 +159,7 @@ export const serviceAccounts: Topic = {
   name: 'service-accounts',
   steps: [
     ...lifecycle(accountsAt, account),
+    ...collected(accountsAt, account),
     ...variants(accountsAt, account, {
       secrets: { secrets: [{ name: 's' }], imagePullSecrets: [{ name: 'p' }] },
       'no token': { automountServiceAccountToken: false },
@@ -166,6 +169,22 @@ export const serviceAccounts: Topic = {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
       spec: { audiences: ['a'], expirationSeconds: 5 },
+    }),
+    post(
+      'a token that lasts',
+      `${accountsAt}/default/token`,
+      {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        metadata: {},
+        spec: { expirationSeconds: 600 },
+      },
+      { keep: 'spec' },
+    ),
+    post('a token bound to what is not there', `${accountsAt}/default/token`, {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'none' } },
     }),
     post('a token of what is not there', `${accountsAt}/none/token`, {
       apiVersion: 'authentication.k8s.io/v1',
@@ -193,6 +212,7 @@ export const events: Topic = {
   name: 'events',
   steps: [
     ...lifecycle(eventsAt, event),
+    ...collected(eventsAt, event),
     ...variants(eventsAt, event, {
       'of elsewhere': { involvedObject: { namespace: 'other' } },
       'of no namespace': { involvedObject: { namespace: null } },
@@ -230,12 +250,67 @@ export const events: Topic = {
   ],
 };
 
+const newEventsAt = '/apis/events.k8s.io/v1/namespaces/events-v1/events';
+const newEvent = {
+  apiVersion: 'events.k8s.io/v1',
+  kind: 'Event',
+  metadata: {},
+  eventTime: '2020-01-01T00:00:00.000000Z',
+  reportingController: 'example.org/c',
+  reportingInstance: 'i',
+  action: 'Do',
+  reason: 'Why',
+  type: 'Normal',
+  note: 'n',
+  regarding: {
+    kind: 'Pod',
+    namespace: 'events-v1',
+    name: 'p',
+    uid: 'u',
+    apiVersion: 'v1',
+    resourceVersion: '7',
+    fieldPath: 'spec.containers{a}',
+  },
+};
+/** Events as newer clients write them, and by what both forms are selected. */
+export const eventsV1: Topic = {
+  name: 'events-v1',
+  steps: [
+    ...lifecycle(newEventsAt, newEvent),
+    ...collected(newEventsAt, newEvent),
+    post('one to be found', newEventsAt, named(newEvent, 'found')),
+    post('one that is none', newEventsAt, merged(named(newEvent, 'wrong'), { reportingController: '' })),
+    ...selections(newEventsAt, {
+      'regarding.kind': 'Pod',
+      'regarding.namespace': 'events-v1',
+      'regarding.name': 'p',
+      'regarding.uid': 'u',
+      'regarding.apiVersion': 'v1',
+      'regarding.resourceVersion': '7',
+      'regarding.fieldPath': 'spec.containers{a}',
+      reason: 'Why',
+      reportingController: 'example.org/c',
+      type: 'Normal',
+    }),
+    ...selections('/api/v1/namespaces/events-v1/events', {
+      'involvedObject.namespace': 'events-v1',
+      'involvedObject.uid': 'u',
+      'involvedObject.apiVersion': 'v1',
+      'involvedObject.resourceVersion': '7',
+      'involvedObject.fieldPath': 'spec.containers{a}',
+      reportingComponent: 'example.org/c',
+      source: 'example.org/c',
+    }),
+  ],
+};
+
 const secretsAt = '/api/v1/namespaces/secrets/secrets';
 const secret = { apiVersion: 'v1', kind: 'Secret', metadata: {}, data: { k: 'dg==' } };
 export const secrets: Topic = {
   name: 'secrets',
   steps: [
     ...lifecycle(secretsAt, secret),
+    ...collected(secretsAt, secret),
     ...changes(secretsAt, secret, {
       'another type': { type: 'example.org/x' },
       'plain text': { stringData: { k: 'w', l: 'm' } },

@@ -1,5 +1,17 @@
-import { lifecycle, merged, variants } from './kind.ts';
-import { get, patch, post, put, remove, table, watch, type Step, type Topic } from './step.ts';
+import { lifecycle, merged, variants, collected } from './kind.ts';
+import {
+  get,
+  partial,
+  partialList,
+  patch,
+  post,
+  put,
+  remove,
+  table,
+  watch,
+  type Step,
+  type Topic,
+} from './step.ts';
 
 const definitionsAt = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const schema = {
@@ -121,6 +133,150 @@ export const definitions: Topic = {
     }),
   ],
 };
+const catsAt = `${definitionsAt}/cats.kinds.example.org`;
+const cats = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'cats.kinds.example.org', labels: { of: 'cats' } },
+  spec: {
+    group: 'kinds.example.org',
+    scope: 'Namespaced',
+    names: { plural: 'cats', kind: 'Cat' },
+    versions: [
+      { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+      {
+        name: 'v1beta1',
+        served: true,
+        storage: false,
+        deprecated: true,
+        schema: { openAPIV3Schema: { type: 'object' } },
+      },
+    ],
+  },
+};
+/** After these the server has found its names good, in a state of its own. */
+const settled = (name: string, of: string, from: string): Step =>
+  watch(
+    name,
+    `${definitionsAt}?fieldSelector=metadata.name%3D${of}&resourceVersion={{${from}:metadata.resourceVersion}}`,
+    2,
+    { keep: '1.object.status' },
+  );
+const labelled = { keep: 'metadata.labels' };
+/** Definitions themselves: every verb, names that are taken, versions. */
+export const definitionVerbs: Topic = {
+  name: 'definition-verbs',
+  steps: [
+    post('create in a dry run', `${definitionsAt}?dryRun=All`, cats),
+    post(
+      'unknown fields, ignored',
+      `${definitionsAt}?dryRun=All&fieldValidation=Ignore`,
+      merged(cats, { spez: 1 }),
+      labelled,
+    ),
+    post(
+      'unknown fields, warned of',
+      `${definitionsAt}?dryRun=All&fieldValidation=Warn`,
+      merged(cats, { spez: 1 }),
+      labelled,
+    ),
+    post(
+      'unknown fields, strictly',
+      `${definitionsAt}?dryRun=All&fieldValidation=Strict`,
+      merged(cats, { spez: 1 }),
+    ),
+    post(
+      'create by a generated name',
+      `${definitionsAt}?dryRun=All`,
+      merged(cats, { metadata: { name: null, generateName: 'cats' } }),
+    ),
+    post('create', definitionsAt, cats),
+    settled('until it is established', 'cats.kinds.example.org', 'create'),
+    get('get', catsAt, { keep: 'spec' }),
+    get('get its status', `${catsAt}/status`, { keep: 'status' }),
+    get('list', `${definitionsAt}?fieldSelector=metadata.name%3Dcats.kinds.example.org`, {
+      keep: 'items.0.status',
+    }),
+    get('list by labels', `${definitionsAt}?labelSelector=of%3Dcats`, {
+      accept: partialList,
+      keep: 'items.0.metadata.name',
+    }),
+    get('table of the list', `${definitionsAt}?labelSelector=of%3Dcats`, { accept: table }),
+    get('table of one', `${catsAt}?includeObject=None`, { accept: table, keep: 'rows.0' }),
+    get('metadata of one', catsAt, { accept: partial, ...labelled }),
+    watch('watch it as a table', `${definitionsAt}?labelSelector=of%3Dcats&includeObject=None`, 1, {
+      accept: table,
+      keep: '0.object.rows.0',
+    }),
+    put('replace', catsAt, '{{get:*}}', labelled),
+    put('replace the status', `${catsAt}/status`, '{{get:*}}', labelled),
+    patch('patch', catsAt, 'merge', { metadata: { labels: { merge: '1' } } }, labelled),
+    patch(
+      'patch as JSON',
+      catsAt,
+      'json',
+      [{ op: 'add', path: '/metadata/labels/json', value: '1' }],
+      labelled,
+    ),
+    patch('patch strategically', catsAt, 'strategic', { metadata: { labels: { strategic: '1' } } }, labelled),
+    patch(
+      'patch in a dry run',
+      `${catsAt}?dryRun=All`,
+      'merge',
+      { metadata: { labels: { dry: '1' } } },
+      labelled,
+    ),
+    patch(
+      'patch the status',
+      `${catsAt}/status`,
+      'merge',
+      { metadata: { labels: { status: '1' } } },
+      labelled,
+    ),
+    patch(
+      'apply',
+      `${catsAt}?fieldManager=a`,
+      'apply',
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'cats.kinds.example.org', labels: { applied: 'yes' } },
+      },
+      labelled,
+    ),
+    patch('another scope', catsAt, 'merge', { spec: { scope: 'Cluster' } }),
+    patch('another group', catsAt, 'merge', { spec: { group: 'other.example.org' } }),
+    patch('another kind', catsAt, 'merge', { spec: { names: { kind: 'Dog' } } }),
+    patch('no version that is stored', catsAt, 'json', [
+      { op: 'replace', path: '/spec/versions/0/storage', value: false },
+    ]),
+    patch('a version less that is stored', catsAt, 'json', [{ op: 'remove', path: '/spec/versions/0' }]),
+    post('made in the older version', '/apis/kinds.example.org/v1beta1/namespaces/definition-verbs/cats', {
+      apiVersion: 'kinds.example.org/v1beta1',
+      kind: 'Cat',
+      metadata: { name: 'tom' },
+    }),
+    get('read in the newer version', '/apis/kinds.example.org/v1/namespaces/definition-verbs/cats/tom', {
+      keep: 'apiVersion',
+    }),
+    post(
+      'one whose names are taken',
+      definitionsAt,
+      merged(cats, {
+        metadata: { name: 'felines.kinds.example.org' },
+        spec: { names: { plural: 'felines', kind: 'Cat', listKind: 'CatList', singular: 'cat' } },
+      }),
+    ),
+    settled('whose names are refused', 'felines.kinds.example.org', 'one whose names are taken'),
+    get(
+      'what is served in the older version',
+      '/apis/kinds.example.org/v1beta1/namespaces/definition-verbs/cats',
+    ),
+    remove('delete in a dry run', `${catsAt}?dryRun=All`),
+    remove('delete', catsAt, undefined, { keep: 'metadata.finalizers' }),
+    remove('delete all of a label', `${definitionsAt}?labelSelector=of%3Dcats`, undefined, { keep: 'kind' }),
+  ],
+};
 export const customResources: Topic = {
   name: 'custom-resources',
   steps: [
@@ -133,6 +289,7 @@ export const customResources: Topic = {
     ),
     wait('served'),
     ...lifecycle(boxesAt, box),
+    ...collected(boxesAt, box),
     ...variants(boxesAt, box, {
       'no spec': { spec: null },
       'too small': { spec: { size: 0 } },
@@ -165,7 +322,10 @@ export const customResources: Topic = {
       status: { phase: 'Ready', replicas: 1, selector: 'a=b' },
       spec: { size: 9 },
     }),
+    get('read its status', `${boxesAt}/b/status`, { keep: 'status' }),
+    put('replace its status', `${boxesAt}/b/status`, '{{read its status:*}}', { keep: 'status' }),
     get('the scale', `${boxesAt}/b/scale`),
+    patch('patch the scale', `${boxesAt}/b/scale`, 'merge', { spec: { replicas: 3 } }, { keep: 'spec' }),
     put('scale', `${boxesAt}/b/scale`, {
       apiVersion: 'autoscaling/v1',
       kind: 'Scale',

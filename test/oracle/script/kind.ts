@@ -1,4 +1,17 @@
-import { get, partial, patch, post, put, remove, step, tables, type Step } from './step.ts';
+import {
+  get,
+  partial,
+  partialList,
+  patch,
+  post,
+  put,
+  remove,
+  step,
+  table,
+  tables,
+  watch,
+  type Step,
+} from './step.ts';
 
 type Json = Record<string, unknown>;
 
@@ -49,9 +62,92 @@ export function lifecycle(collection: string, object: object, name = 'a'): Step[
       metadata: { name, labels: { applied: 'yes' } },
     }),
     post('create in a dry run', `${collection}?dryRun=All`, named(object, 'dry')),
+    ...forms(collection, object, name),
     remove('delete in a dry run', `${one}?dryRun=All`),
     remove('delete', one),
     remove('delete what is not there', `${collection}/none`),
+  ];
+}
+
+/** What is told the same way of every kind, so that a part of each answer is kept. */
+function forms(collection: string, object: object, name: string): Step[] {
+  const one = `${collection}/${name}`;
+  const unknown = merged(named(object, 'unknown'), { spez: { a: 1 }, metadata: { nom: 'x' } });
+  const only = `fieldSelector=metadata.name%3D${name}`;
+  const labels = { keep: 'metadata.labels' };
+  const namespace = /namespaces\/([^/]+)\//.exec(collection)?.[1];
+  return [
+    patch('patch as JSON', one, 'json', [{ op: 'add', path: '/metadata/labels/json', value: '1' }], labels),
+    patch('patch strategically', one, 'strategic', { metadata: { labels: { strategic: '1' } } }, labels),
+    patch('patch in a dry run', `${one}?dryRun=All`, 'merge', { metadata: { labels: { dry: '1' } } }, labels),
+    get('read again', one, { keep: 'kind' }),
+    put('replace by what was read', one, '{{read again:*}}', labels),
+    post('unknown fields, ignored', `${collection}?dryRun=All&fieldValidation=Ignore`, unknown, {
+      keep: 'metadata.name',
+    }),
+    post('unknown fields, warned of', `${collection}?dryRun=All&fieldValidation=Warn`, unknown, {
+      keep: 'metadata.name',
+    }),
+    post('unknown fields, strictly', `${collection}?dryRun=All&fieldValidation=Strict`, unknown),
+    post(
+      'a field that stands twice',
+      `${collection}?dryRun=All&fieldValidation=Strict`,
+      JSON.stringify(named(object, 'twice')).replace('{', '{"kind":"Twice",'),
+    ),
+    post(
+      'create by a generated name',
+      `${collection}?dryRun=All`,
+      merged(object, { metadata: { generateName: `${name}-` } }),
+      { keep: 'metadata.name' },
+    ),
+    get('list by labels', `${collection}?labelSelector=tier%3Dhome,json,tier!%3Daway`, {
+      accept: partialList,
+      keep: 'items.0.metadata.name',
+    }),
+    ...(namespace
+      ? [
+          get(
+            'list by namespace',
+            `${collection}?fieldSelector=metadata.namespace%3D${namespace}&labelSelector=json`,
+            {
+              keep: 'items.0.metadata.name',
+            },
+          ),
+        ]
+      : []),
+    watch('watch it', `${collection}?${only}`, 1, { keep: '0.object.metadata.name' }),
+    watch('watch it as a table', `${collection}?${only}&includeObject=None`, 1, {
+      accept: table,
+      keep: '0.object.rows.0',
+    }),
+  ];
+}
+
+/** Of what a kind can be selected by, fields by their values: which of two objects are found. */
+export function selections(collection: string, fields: Record<string, string>): Step[] {
+  return Object.entries(fields).map(([field, value]) =>
+    get(`list by ${field}`, `${collection}?fieldSelector=${field}%3D${encodeURIComponent(value)}`, {
+      accept: partialList,
+      keep: 'items.0.metadata.name',
+    }),
+  );
+}
+
+/** One more that is made and is deleted with all that have its label. */
+export function collected(collection: string, object: object, name = 'collected'): Step[] {
+  return [
+    post(
+      'create one to be collected',
+      collection,
+      merged(named(object, name), { metadata: { labels: { of: 'many' } } }),
+      {
+        keep: 'metadata.name',
+      },
+    ),
+    remove('delete all of a label', `${collection}?labelSelector=of%3Dmany`, undefined, {
+      keep: 'items.0.metadata.name',
+    }),
+    get('it is gone', `${collection}/${name}`, { keep: 'code' }),
   ];
 }
 
@@ -95,6 +191,15 @@ export function changes(
     ...Object.entries(cases).map(([why, change]) => patch(why, `${collection}/${name}`, 'merge', change)),
   ];
 }
+
+/** Variants with names of their own, which are not those of the script's other kinds of the whole cluster. */
+export const withNames = (prefix: string, cases: Record<string, object>) =>
+  Object.fromEntries(
+    Object.entries(cases).map(([why, change], index) => [
+      why,
+      merged(change, { metadata: { name: `${prefix}-${index}` } }),
+    ]),
+  );
 
 function pick(object: object, ...keys: string[]): Json {
   return Object.fromEntries(keys.map((key) => [key, (object as Json)[key]]));

@@ -1,5 +1,5 @@
-import { changes, lifecycle, named, statusOf, variants } from './kind.ts';
-import { get, post, put, type Topic } from './step.ts';
+import { changes, collected, lifecycle, named, selections, statusOf, variants } from './kind.ts';
+import { get, post, put, remove, type Topic } from './step.ts';
 
 const servicesAt = '/api/v1/namespaces/services/services';
 const service = {
@@ -15,6 +15,10 @@ export const services: Topic = {
   name: 'services',
   steps: [
     ...lifecycle(servicesAt, service),
+    ...collected(servicesAt, service),
+    post('one of a type', servicesAt, named(service, 'typed'), { keep: 'spec.type' }),
+    ...selections(servicesAt, { 'spec.type': 'ClusterIP' }),
+    remove('delete the one of a type', `${servicesAt}/typed`, undefined, { keep: 'kind' }),
     ...statusOf(servicesAt, service, {
       conditions: [
         { type: 'Odd', status: 'True', reason: 'r', message: '', lastTransitionTime: '2020-01-01T00:00:00Z' },
@@ -102,6 +106,7 @@ export const endpointSlices: Topic = {
   name: 'endpoint-slices',
   steps: [
     ...lifecycle(slicesAt, slice),
+    ...collected(slicesAt, slice),
     ...changes(slicesAt, slice, {
       'another address type': { addressType: 'IPv6' },
       'no endpoints': { endpoints: null },
@@ -133,6 +138,7 @@ export const endpoints: Topic = {
   name: 'endpoints',
   steps: [
     ...lifecycle(endpointsAt, endpoint),
+    ...collected(endpointsAt, endpoint),
     ...variants(endpointsAt, endpoint, {
       'an address that is none': { subsets: [{ addresses: [{ ip: 'here' }] }] },
       'a subset of nothing': { subsets: [{}] },
@@ -160,6 +166,7 @@ export const ingresses: Topic = {
   name: 'ingresses',
   steps: [
     ...lifecycle(ingressesAt, ingress),
+    ...collected(ingressesAt, ingress),
     ...statusOf(ingressesAt, ingress, { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } }),
     ...variants(ingressesAt, ingress, {
       'a default backend': { spec: { rules: null, defaultBackend: backend } },
@@ -195,6 +202,7 @@ export const ingressClasses: Topic = {
   name: 'ingress-classes',
   steps: [
     ...lifecycle(classesAt, ingressClass, 'ingress-class'),
+    ...collected(classesAt, ingressClass, 'ingress-class-collected'),
     ...variants(classesAt, ingressClass, {
       'no controller': { metadata: { name: 'ic-1' }, spec: { controller: null } },
       'a controller without a domain': { metadata: { name: 'ic-2' }, spec: { controller: 'c' } },
@@ -221,6 +229,7 @@ export const networkPolicies: Topic = {
   name: 'network-policies',
   steps: [
     ...lifecycle(policiesAt, policy),
+    ...collected(policiesAt, policy),
     ...variants(policiesAt, policy, {
       'of everything': { spec: { podSelector: {}, ingress: null } },
       outwards: {

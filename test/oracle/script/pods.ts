@@ -1,4 +1,4 @@
-import { changes, lifecycle, merged, named, statusOf, variants } from './kind.ts';
+import { changes, collected, lifecycle, merged, named, selections, statusOf, variants } from './kind.ts';
 import { get, patch, post, put, remove, table, type Topic } from './step.ts';
 
 const name = 'pods';
@@ -97,6 +97,7 @@ export const pods: Topic = {
   name,
   steps: [
     ...lifecycle(all, pod),
+    ...collected(all, pod),
     ...statusOf(all, pod, running),
     post('create one with many fields', all, merged(named(pod, 'whole'), whole)),
     post('one that is given a token', all, {
@@ -161,6 +162,57 @@ export const pods: Topic = {
     }),
     patch('resize', `${all}/token/resize`, 'strategic', {
       spec: { containers: [{ name: 'web', resources: { requests: { cpu: '1' } } }] },
+    }),
+    post(
+      'one to be resized',
+      all,
+      {
+        ...named(pod, 'resized'),
+        spec: {
+          containers: [
+            {
+              name: 'web',
+              image: 'example/web:1',
+              resources: { requests: { cpu: '1' }, limits: { cpu: '3' } },
+            },
+          ],
+        },
+      },
+      { keep: 'spec.containers.0.resources' },
+    ),
+    patch(
+      'resize it',
+      `${all}/resized/resize`,
+      'strategic',
+      {
+        spec: { containers: [{ name: 'web', resources: { requests: { cpu: '2' } } }] },
+      },
+      { keep: 'spec.containers.0.resources' },
+    ),
+    get('resize of one', `${all}/token/resize`, { keep: 'spec.containers.0.resources' }),
+    put('replace the resize', `${all}/token/resize`, '{{resize of one:*}}', {
+      keep: 'spec.containers.0.resources',
+    }),
+    put('replace the ephemeral containers', `${all}/token/ephemeralcontainers`, '{{resize of one:*}}', {
+      keep: 'spec.ephemeralContainers.0.name',
+    }),
+    patch(
+      'where it is',
+      `${all}/token/status`,
+      'merge',
+      {
+        status: { podIP: '192.0.2.7', podIPs: [{ ip: '192.0.2.7' }], nominatedNodeName: 'n7' },
+      },
+      { keep: 'status.podIPs' },
+    ),
+    ...selections(all, {
+      'spec.nodeName': '',
+      'spec.restartPolicy': 'Always',
+      'spec.schedulerName': 'default-scheduler',
+      'spec.serviceAccountName': 'default',
+      'spec.hostNetwork': 'false',
+      'status.podIP': '192.0.2.7',
+      'status.nominatedNodeName': 'n7',
     }),
     get('list by phase', `${all}?fieldSelector=status.phase%3DRunning`),
     remove('delete all', `${all}?gracePeriodSeconds=0`),

@@ -1,4 +1,4 @@
-import { changes, lifecycle, merged, named, statusOf, variants } from './kind.ts';
+import { changes, collected, lifecycle, merged, named, statusOf, variants, withNames } from './kind.ts';
 import { pod } from './pods.ts';
 import { get, patch, post, remove, type Topic } from './step.ts';
 
@@ -13,6 +13,7 @@ export const quotas: Topic = {
   name: 'quotas',
   steps: [
     ...lifecycle(quotasAt, quota),
+    ...collected(quotasAt, quota),
     ...statusOf(quotasAt, quota, { hard: { configmaps: '2' }, used: { configmaps: '1' } }),
     remove('make room', `${quotasAt}/with-status`),
     ...variants(quotasAt, quota, {
@@ -80,6 +81,7 @@ export const limitRanges: Topic = {
   name: 'limit-ranges',
   steps: [
     ...lifecycle(rangesAt, range),
+    ...collected(rangesAt, range),
     ...variants(rangesAt, range, {
       'a strange type': { spec: { limits: [{ type: 'Luck', max: { cpu: '1' } }] } },
       'more least than most': {
@@ -120,6 +122,7 @@ export const priorityClasses: Topic = {
   name: 'priority-classes',
   steps: [
     ...lifecycle(prioritiesAt, priority, 'pc-a'),
+    ...collected(prioritiesAt, priority, 'pc-a-collected'),
     ...changes(
       prioritiesAt,
       priority,
@@ -159,6 +162,7 @@ export const runtimeClasses: Topic = {
   name: 'runtime-classes',
   steps: [
     ...lifecycle(runtimesAt, runtime, 'rc-a'),
+    ...collected(runtimesAt, runtime, 'rc-a-collected'),
     ...changes(runtimesAt, runtime, { 'another handler': { handler: 'other' } }, 'rc-changing'),
     ...variants(runtimesAt, runtime, {
       'no handler': { metadata: { name: 'rc-1' }, handler: null },
@@ -259,13 +263,6 @@ const binding = {
     { kind: 'Group', name: 'g' },
   ],
 };
-const withNames = (prefix: string, cases: Record<string, object>) =>
-  Object.fromEntries(
-    Object.entries(cases).map(([why, change], index) => [
-      why,
-      merged(change, { metadata: { name: `${prefix}-${index}` } }),
-    ]),
-  );
 const badRules = {
   'a rule without verbs': { rules: [{ apiGroups: [''], resources: ['pods'] }] },
   'a rule without resources': { rules: [{ apiGroups: [''], verbs: ['get'] }] },
@@ -279,6 +276,7 @@ export const roles: Topic = {
   name: 'roles',
   steps: [
     ...lifecycle(`${crb}/namespaces/roles/roles`, role),
+    ...collected(`${crb}/namespaces/roles/roles`, role),
     ...variants(`${crb}/namespaces/roles/roles`, role, badRules),
   ],
 };
@@ -286,6 +284,7 @@ export const clusterRoles: Topic = {
   name: 'cluster-roles',
   steps: [
     ...lifecycle(`${crb}/clusterroles`, { ...role, kind: 'ClusterRole' }, 'cr-a'),
+    ...collected(`${crb}/clusterroles`, { ...role, kind: 'ClusterRole' }, 'cr-collected'),
     ...variants(
       `${crb}/clusterroles`,
       { ...role, kind: 'ClusterRole' },
@@ -301,6 +300,7 @@ export const roleBindings: Topic = {
   name: 'role-bindings',
   steps: [
     ...lifecycle(`${crb}/namespaces/role-bindings/rolebindings`, binding),
+    ...collected(`${crb}/namespaces/role-bindings/rolebindings`, binding),
     ...changes(`${crb}/namespaces/role-bindings/rolebindings`, binding, {
       'another role': { roleRef: { name: 's' } },
       'other subjects': { subjects: null },
@@ -323,6 +323,11 @@ export const clusterRoleBindings: Topic = {
       merged(binding, { kind: 'ClusterRoleBinding', roleRef: { kind: 'ClusterRole' } }),
       'crb-a',
     ),
+    ...collected(
+      `${crb}/clusterrolebindings`,
+      merged(binding, { kind: 'ClusterRoleBinding', roleRef: { kind: 'ClusterRole' } }),
+      'crb-collected',
+    ),
     ...variants(
       `${crb}/clusterrolebindings`,
       merged(binding, { kind: 'ClusterRoleBinding' }),
@@ -331,30 +336,5 @@ export const clusterRoleBindings: Topic = {
       }),
     ),
     get('bindings of the system', `${crb}/clusterrolebindings/cluster-admin`),
-  ],
-};
-
-const requestsAt = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
-const signing = {
-  apiVersion: 'certificates.k8s.io/v1',
-  kind: 'CertificateSigningRequest',
-  metadata: {},
-  spec: { request: 'bm8=', signerName: 'example.org/s', usages: ['client auth'] },
-};
-export const signingRequests: Topic = {
-  name: 'signing-requests',
-  steps: [
-    ...variants(
-      requestsAt,
-      signing,
-      withNames('csr', {
-        'a request that is none': {},
-        'no signer': { spec: { signerName: null } },
-        'no usages': { spec: { usages: null } },
-        'a usage that is none': { spec: { usages: ['fun'] } },
-        'a short life': { spec: { expirationSeconds: 1 } },
-      }),
-    ),
-    get('get what is not there', `${requestsAt}/none`),
   ],
 };

@@ -3,7 +3,7 @@ export interface Step {
   /** Unique within its topic; a sentence's beginning: `create without a name`. */
   name: string;
   method: string;
-  /** With its query. What stands in `{{step:path}}` comes from the answer to an earlier step of the topic: `{{list:metadata.continue}}`. */
+  /** With its query. What stands in `{{step:path}}` comes from the answer to an earlier step of the topic: `{{list:metadata.continue}}`, all of it by `*`. */
   path: string;
   headers: Record<string, string>;
   /** As it goes over the wire, but for `{{…}}`; text is sent as it is, `bytes` as base64 names them, all else as JSON. */

@@ -1,4 +1,4 @@
-import { changes, lifecycle, statusOf, variants } from './kind.ts';
+import { changes, lifecycle, statusOf, variants, collected } from './kind.ts';
 import type { Topic } from './step.ts';
 
 const volumesAt = '/api/v1/persistentvolumes';
@@ -16,6 +16,7 @@ export const persistentVolumes: Topic = {
   name: 'persistent-volumes',
   steps: [
     ...lifecycle(volumesAt, volume, 'pv-a'),
+    ...collected(volumesAt, volume, 'pv-a-collected'),
     ...statusOf(volumesAt, volume, { phase: 'Available' }, 'pv-status'),
     ...changes(
       volumesAt,
@@ -56,6 +57,7 @@ export const claims: Topic = {
   name: 'claims',
   steps: [
     ...lifecycle(claimsAt, claim),
+    ...collected(claimsAt, claim),
     ...statusOf(claimsAt, claim, {
       phase: 'Bound',
       accessModes: ['ReadWriteOnce'],
@@ -89,6 +91,7 @@ export const storageClasses: Topic = {
   name: 'storage-classes',
   steps: [
     ...lifecycle(classesAt, storageClass, 'sc-a'),
+    ...collected(classesAt, storageClass, 'sc-a-collected'),
     ...changes(
       classesAt,
       storageClass,

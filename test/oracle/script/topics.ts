@@ -1,8 +1,8 @@
 import { answers, discovery, paths } from './answers.ts';
 import { auth } from './auth.ts';
-import { events, leases, namespaces, nodes, secrets, serviceAccounts } from './cluster.ts';
+import { events, eventsV1, leases, namespaces, nodes, secrets, serviceAccounts } from './cluster.ts';
 import { configMaps } from './config-maps.ts';
-import { customResources, definitions } from './custom.ts';
+import { customResources, definitions, definitionVerbs } from './custom.ts';
 import {
   apply,
   bodies,
@@ -34,13 +34,14 @@ import {
   roleBindings,
   roles,
   runtimeClasses,
-  signingRequests,
 } from './policy.ts';
 import { protobuf } from './protobuf.ts';
+import { signingRequests } from './signing.ts';
 import type { Topic } from './step.ts';
 import { claims, persistentVolumes, storageClasses } from './storage.ts';
 import {
   autoscalers,
+  autoscalersV1,
   budgets,
   controllerRevisions,
   cronJobs,
@@ -82,6 +83,7 @@ export const topics: readonly Topic[] = [
   nodes,
   leases,
   events,
+  eventsV1,
   serviceAccounts,
   statefulSets,
   daemonSets,
@@ -91,6 +93,7 @@ export const topics: readonly Topic[] = [
   jobs,
   cronJobs,
   autoscalers,
+  autoscalersV1,
   budgets,
   evictions,
   persistentVolumes,
@@ -111,5 +114,6 @@ export const topics: readonly Topic[] = [
   signingRequests,
   auth,
   definitions,
+  definitionVerbs,
   customResources,
 ];

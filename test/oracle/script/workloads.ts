@@ -1,4 +1,4 @@
-import { changes, lifecycle, merged, named, statusOf, variants } from './kind.ts';
+import { changes, collected, lifecycle, merged, named, selections, statusOf, variants } from './kind.ts';
 import { get, patch, post, put, remove, table, type Step, type Topic } from './step.ts';
 
 export const template = {
@@ -64,6 +64,7 @@ export const deployments: Topic = {
   name: 'deployments',
   steps: [
     ...lifecycle(deploymentsAt, deployment),
+    ...collected(deploymentsAt, deployment),
     ...statusOf(deploymentsAt, deployment, {
       observedGeneration: 1,
       replicas: 3,
@@ -101,6 +102,7 @@ export const replicaSets: Topic = {
   name: 'replica-sets',
   steps: [
     ...lifecycle(replicaSetsAt, replicaSet),
+    ...collected(replicaSetsAt, replicaSet),
     ...statusOf(replicaSetsAt, replicaSet, { replicas: 3, readyReplicas: 1 }),
     ...scale(replicaSetsAt, 'apps/v1', 'scaled', replicaSet),
     ...changes(replicaSetsAt, replicaSet, {
@@ -129,6 +131,7 @@ export const statefulSets: Topic = {
   name: 'stateful-sets',
   steps: [
     ...lifecycle(statefulSetsAt, statefulSet),
+    ...collected(statefulSetsAt, statefulSet),
     ...statusOf(statefulSetsAt, statefulSet, { replicas: 3, readyReplicas: 1, currentRevision: 'r' }),
     ...scale(statefulSetsAt, 'apps/v1', 'scaled', statefulSet),
     ...changes(statefulSetsAt, statefulSet, {
@@ -158,6 +161,7 @@ export const daemonSets: Topic = {
   name: 'daemon-sets',
   steps: [
     ...lifecycle(daemonSetsAt, daemonSet),
+    ...collected(daemonSetsAt, daemonSet),
     ...statusOf(daemonSetsAt, daemonSet, {
       currentNumberScheduled: 1,
       numberMisscheduled: 0,
@@ -185,6 +189,8 @@ export const replicationControllers: Topic = {
   name: 'replication-controllers',
   steps: [
     ...lifecycle(controllersAt, controller),
+    ...collected(controllersAt, controller),
+    ...selections(controllersAt, { 'status.replicas': '0' }),
     ...statusOf(controllersAt, controller, { replicas: 3, readyReplicas: 1 }),
     ...scale(controllersAt, 'v1', 'scaled', controller),
     ...variants(controllersAt, controller, {
@@ -203,6 +209,7 @@ export const podTemplates: Topic = {
   name: 'pod-templates',
   steps: [
     ...lifecycle(podTemplatesAt, podTemplate),
+    ...collected(podTemplatesAt, podTemplate),
     ...variants(podTemplatesAt, podTemplate, { 'no containers': { template: { spec: { containers: [] } } } }),
   ],
 };
@@ -219,6 +226,7 @@ export const controllerRevisions: Topic = {
   name: 'controller-revisions',
   steps: [
     ...lifecycle(revisionsAt, revision),
+    ...collected(revisionsAt, revision),
     ...changes(revisionsAt, revision, {
       'other data': { data: { spec: null } },
       'another number': { revision: 4 },
@@ -236,6 +244,8 @@ export const jobs: Topic = {
   name: 'jobs',
   steps: [
     ...lifecycle(jobsAt, job),
+    ...collected(jobsAt, job),
+    ...selections(jobsAt, { 'status.successful': '0' }),
     ...statusOf(jobsAt, job, { active: 1, startTime: '2020-01-01T00:00:00Z' }),
     ...changes(jobsAt, job, {
       'another image': { spec: { template: { spec: { containers: [{ name: 'web', image: 'i:2' }] } } } },
@@ -284,6 +294,7 @@ export const cronJobs: Topic = {
   name: 'cron-jobs',
   steps: [
     ...lifecycle(cronJobsAt, cronJob),
+    ...collected(cronJobsAt, cronJob),
     ...statusOf(cronJobsAt, cronJob, { lastScheduleTime: '2020-01-01T00:00:00Z' }),
     ...variants(cronJobsAt, cronJob, {
       'no schedule': { spec: { schedule: '' } },
@@ -314,12 +325,37 @@ const autoscaler = of('HorizontalPodAutoscaler', 'autoscaling/v2', {
     { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
   ],
 });
+const autoscalerV1 = of('HorizontalPodAutoscaler', 'autoscaling/v1', {
+  scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+  maxReplicas: 3,
+  targetCPUUtilizationPercentage: 50,
+});
+const autoscalersV1At = at('autoscalers-v1', 'horizontalpodautoscalers', 'apis/autoscaling/v1');
+/** The same objects in the form of an earlier version. */
+export const autoscalersV1: Topic = {
+  name: 'autoscalers-v1',
+  steps: [
+    ...lifecycle(autoscalersV1At, autoscalerV1),
+    ...collected(autoscalersV1At, autoscalerV1),
+    ...statusOf(autoscalersV1At, autoscalerV1, { currentReplicas: 1, desiredReplicas: 2 }),
+    ...variants(autoscalersV1At, autoscalerV1, {
+      'no share': { spec: { targetCPUUtilizationPercentage: null } },
+      'a share of nothing': { spec: { targetCPUUtilizationPercentage: 0 } },
+      'no most': { spec: { maxReplicas: null } },
+    }),
+    get(
+      'in the newer version',
+      `${at('autoscalers-v1', 'horizontalpodautoscalers', 'apis/autoscaling/v2')}/variant-0`,
+    ),
+  ],
+};
 const autoscalersAt = at('autoscalers', 'horizontalpodautoscalers', 'apis/autoscaling/v2');
 const metric = (more: object) => ({ spec: { metrics: [more] } });
 export const autoscalers: Topic = {
   name: 'autoscalers',
   steps: [
     ...lifecycle(autoscalersAt, autoscaler),
+    ...collected(autoscalersAt, autoscaler),
     ...statusOf(autoscalersAt, autoscaler, { currentReplicas: 1, desiredReplicas: 2, conditions: [] }),
     ...variants(autoscalersAt, autoscaler, {
       'no metrics': { spec: { metrics: null } },
@@ -358,6 +394,16 @@ export const budgets: Topic = {
   name: 'budgets',
   steps: [
     ...lifecycle(budgetsAt, budget),
+    ...collected(budgetsAt, budget),
+    post('create one whose status is replaced', budgetsAt, named(budget, 'replaced')),
+    put(
+      'replace the status by what was read',
+      `${budgetsAt}/replaced/status`,
+      '{{create one whose status is replaced:*}}',
+      {
+        keep: 'status',
+      },
+    ),
     ...statusOf(budgetsAt, budget, {
       currentHealthy: 2,
       desiredHealthy: 1,
