@@ -48,7 +48,7 @@ export function validateMetadata(
     ...validateAnnotations(child(field, 'annotations'), metadata?.annotations),
     ...validateOwners(child(field, 'ownerReferences'), metadata?.ownerReferences),
     ...(metadata?.finalizers ?? []).flatMap((each) => named(child(field, 'finalizers'), each, qualifiedName)),
-    ...(kind.custom ? [] : validateFinalizers(child(field, 'finalizers'), metadata?.finalizers)),
+    ...(isExtension(kind) ? [] : validateFinalizers(child(field, 'finalizers'), metadata?.finalizers)),
     ...(old ? validateMetadataUpdate(field, metadata ?? {}, old) : []),
   ];
 }
@@ -99,6 +99,9 @@ export function validateAnnotations(
   );
   return bytes > annotationBytesMax ? [...errors, tooLong(field, annotationBytesMax)] : errors;
 }
+
+/** Definitions and what they define are served by a part of Kubernetes that holds finalizers to less. */
+const isExtension = ({ custom, type }: Kind) => custom !== undefined || type === 'CustomResourceDefinition';
 
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
