@@ -28,7 +28,7 @@ describe('helm', function () {
     const pool = new Pool(rowsAtOnce);
     for (const version of helms)
       for (const each of rows) {
-        const done = pool.run(() => tried(prepared, version, each));
+        const done = pool.run(() => tried(prepared, version, each), each.lane);
         done.catch(() => {});
         trials.set(keyOf(version, each), done);
       }

@@ -10,7 +10,7 @@ import type {
   ResourceQuota,
   Secret,
 } from '../../../api/types.ts';
-import { isForbidden } from '../../../api/errors.ts';
+import { isForbidden, isNotFound } from '../../../api/errors.ts';
 import type { KubeObject } from '../../../client/client.ts';
 import { until } from '../../support/wait.ts';
 import type { Helm } from '../support/release.ts';
@@ -185,9 +185,13 @@ export const charts = [
         );
       } finally {
         for (const name of [ben, garden])
-          await helm.client.delete({ kind: 'Namespace', name }).catch(() => {});
+          await helm.client.delete({ kind: 'Namespace', name }).catch((error: Error) => {
+            if (!isNotFound(error)) throw error;
+          });
       }
     },
+    // A cluster has one priority for pods that name none.
+    { lane: 'priority by default' },
   ),
   row('kith chart: the charts by their names, in the cluster of the home', async (helm, ground) => {
     const kith = (words: string) => ground.chart(helm.version, `${words} -n ${helm.namespace}`.split(' '));

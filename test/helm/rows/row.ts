@@ -7,6 +7,8 @@ export interface Row {
   test: (helm: Helm, ground: Ground) => Promise<void>;
   /** Whether a namespace is there before. @default true */
   hasNamespace?: boolean;
+  /** Rows of one lane never run at the same time: what they make is there once in a cluster. */
+  lane?: string;
 }
 
 export function row(title: string, test: Row['test'], more: Omit<Row, 'title' | 'test'> = {}): Row {
