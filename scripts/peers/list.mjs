@@ -1,16 +1,21 @@
-const kubernetesVersion = '1.33.13';
-/** Without these flags the programs say that they are v0.0.0, and clients decide features by that. */
-const kubernetesFlags = [
-  '-s -w',
-  `-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
-  '-X k8s.io/component-base/version.gitMajor=1',
-  '-X k8s.io/component-base/version.gitMinor=33',
-].join(' ');
-const kubernetes = {
-  version: kubernetesVersion,
-  folder: 'kubernetes',
-  ldflags: kubernetesFlags,
-};
+/** Kubernetes' programs of one version. Without these flags they say that they are v0.0.0, and clients decide features by that. */
+const kubernetes = (version, folder) => ({
+  version,
+  folder,
+  ldflags: [
+    '-s -w',
+    `-X k8s.io/component-base/version.gitVersion=v${version}`,
+    ...['Major', 'Minor'].map(
+      (part, at) => `-X k8s.io/component-base/version.git${part}=${version.split('.')[at]}`,
+    ),
+  ].join(' '),
+});
+const kubectl = (version, folder) => ({
+  ...kubernetes(version, folder),
+  main: 'k8s.io/kubernetes/cmd/kubectl',
+  minutes: 3,
+});
+const newest = '1.33.13';
 
 const helmVersion = '3.22.0';
 /** As helm's own Makefile sets them: its version, and the Kubernetes it was built for (of its modules), which its checks ask for. */
@@ -29,7 +34,10 @@ const helm4Version = '4.3.1';
  * about how long it takes on two cores, for who waits. To add one, add a line, and a folder if it has other modules.
  */
 export const peers = {
-  kubectl: { ...kubernetes, main: 'k8s.io/kubernetes/cmd/kubectl', minutes: 3 },
+  kubectl: kubectl(newest, 'kubernetes'),
+  'kubectl-1.32': kubectl('1.32.13', 'kubectl-1.32'),
+  'kubectl-1.31': kubectl('1.31.14', 'kubectl-1.31'),
+  'kubectl-1.30': kubectl('1.30.14', 'kubectl-1.30'),
   // The newest that this kube-apiserver is tested with. Debian's 3.4 lacks what watches that begin with the state need.
   etcd: {
     version: '3.5.21',
@@ -47,7 +55,11 @@ export const peers = {
     minutes: 1,
     isOwn: true,
   },
-  'kube-apiserver': { ...kubernetes, main: 'k8s.io/kubernetes/cmd/kube-apiserver', minutes: 6 },
+  'kube-apiserver': {
+    ...kubernetes(newest, 'kubernetes'),
+    main: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    minutes: 6,
+  },
   helm: {
     version: helmVersion,
     folder: 'helm',
