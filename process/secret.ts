@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 
 /**
  * Bytes that nobody can guess or draw again: keys, tokens, invites, nonces. Not an argument as `Random` is, and never from a
@@ -7,6 +7,11 @@ import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
  */
 export function secretBytes(length: number): Buffer {
   return randomBytes(length);
+}
+
+/** A name that nobody else has or can guess, for what nothing that happens hangs on, such as an entry of a log. */
+export function secretUid(): string {
+  return randomUUID();
 }
 
 /** A new private key that signs: ECDSA over P-256. Its public half is `createPublicKey` of it. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../process/clock.ts';
 import { logFile } from '../../../process/log-file.ts';
+import { secretUid } from '../../../process/secret.ts';
 import type { User } from '../users.ts';
 import { isPathAttributes } from './attributes.ts';
 import type { Attributes, PathAttributes } from './rule.ts';
@@ -9,6 +10,8 @@ export interface AuditRecord {
   time: string;
   /** `ResponseStarted` of a watch or a log, whose end is told again; else `ResponseComplete`. */
   stage: 'ResponseStarted' | 'ResponseComplete';
+  /** As the answer's header `Audit-Id` has it. */
+  id: string;
   user: string;
   /** Who asked, where it was done as another. */
   impersonatedBy?: string;
@@ -52,6 +55,15 @@ export function auditFile(path: string, clock: Clock): { audit: Audit; close(): 
     },
     close: write,
   };
+}
+
+/** The caller's own, where it names one (`Audit-ID`), so that it finds its request in the log. */
+const auditIdPattern = /^[\w.-]{1,64}$/;
+
+/** What a request is called in the log. */
+export function auditIdOf(headers: Readonly<Record<string, string | undefined>>): string {
+  const wished = headers['audit-id'];
+  return wished !== undefined && auditIdPattern.test(wished) ? wished : secretUid();
 }
 
 /** What a request was about, as the log keeps it. */

@@ -3,7 +3,7 @@ import { unstoredKinds } from '../../../api/kinds.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
 import { attributesOf, isPathAttributes } from '../auth/attributes.ts';
-import { auditedObject, auditedUser, isWorthAuditing, type Audit } from '../auth/audit.ts';
+import { auditedObject, auditedUser, auditIdOf, isWorthAuditing, type Audit } from '../auth/audit.ts';
 import type { AccountTokens } from '../auth/account-tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/caller.ts';
@@ -22,8 +22,9 @@ import { Concurrency } from './concurrency.ts';
 import type { ApiServerRequest, ApiServerResponse, ExtensionRoute } from './exchange.ts';
 import { issuerPage } from './issuer-pages.ts';
 import { LiveRequests } from './live-requests.ts';
+import { healthChecks, healthPage } from './health.ts';
 import type { NodeStreams } from './logs.ts';
-import { metricsText, RequestCounts } from './metrics.ts';
+import { metricsPage, RequestMetrics } from './metrics.ts';
 import { OpenApiPages } from './openapi.ts';
 import { serverPage } from './pages.ts';
 import { requestInfo, type RequestInfo } from './request-info.ts';
@@ -54,13 +55,16 @@ interface Known {
   attributes?: Attributes | PathAttributes;
   /** What the caller is warned of even where the request is refused. */
   warnings: string[];
+  /** By which the audit log and the caller's know it. */
+  auditId: string;
 }
 
 /** Turns one request into one answer: who asks, for what, may they, do it, show it. Knows nothing of sockets. */
 export class Handler {
   readonly #options: HandlerOptions;
   readonly #shared = new SharedBytes();
-  readonly #counts = new RequestCounts();
+  readonly #metrics = new RequestMetrics();
+  readonly #health: ReturnType<typeof healthChecks>;
   readonly #openApi = new OpenApiPages();
   readonly #budget: WriteBudget;
   readonly #turns: Turns;
@@ -75,18 +79,20 @@ export class Handler {
     this.#budget = new WriteBudget(options.clock, (user) => authorizer.mayDoAll(user));
     this.#live = new LiveRequests(options.clock);
     this.#turns = new Turns(options.clock);
+    this.#health = healthChecks(() => Boolean(options.registry.storage.durable.trouble));
   }
 
   /** Never rejects: what goes wrong is an answer too. */
   async handle(request: ApiServerRequest): Promise<ApiServerResponse> {
     this.#running++;
     const begun = this.#options.clock.now();
-    const known: Known = { warnings: [] };
+    const known: Known = { warnings: [], auditId: auditIdOf(request.headers) };
     try {
       const response = await this.#answer(request, known).catch((error: unknown) =>
         this.#refusal(request, error, known.warnings),
       );
-      return this.#audited(request, known, response, begun);
+      const headers = { ...response.headers, 'audit-id': known.auditId };
+      return this.#audited(request, known, { ...response, headers }, begun);
     } finally {
       this.#running--;
       if (this.#running === 0) this.#onIdle?.();
@@ -123,8 +129,8 @@ export class Handler {
       return this.#resource({ ...request, user, isStillGood }, path, query, attributes, known.warnings);
     }
     const page =
-      this.#health(path) ??
-      (path === '/metrics' ? this.#metrics() : undefined) ??
+      healthPage(path, query, this.#health) ??
+      (path === '/metrics' ? metricsPage(this.#options.registry, this.#metrics) : undefined) ??
       issuerPage(request, path, this.#options.accountTokens) ??
       (await this.#page(request, user, path, query));
     if (!page) return textAnswer(404, '404 page not found\n');
@@ -157,12 +163,17 @@ export class Handler {
     const { registry } = this.#options;
     const info = requestInfo(request.method, path, query, registry.kinds);
     if (!isSame(info, attributes)) throw noSuchResource();
+    const { clock } = this.#options;
     const leave = this.#options.concurrency.enter(user, info.verb === 'watch' ? 'watch' : 'request');
+    const begun = clock.now();
+    const answered = this.#metrics.begin(info);
     const { signal, forget } = this.#following(info, request, attributes);
     let endTurn = () => {};
+    let endStream = () => {};
     const over = () => {
       forget();
       endTurn();
+      endStream();
       leave();
     };
     let isStreaming = false;
@@ -184,6 +195,8 @@ export class Handler {
           : await serve(info, { ...request, signal }, query, options);
       code = response.status;
       isStreaming = !Buffer.isBuffer(response.body);
+      // A long list is sent in pieces too, and has its end.
+      if (isStreaming && info.verb !== 'list') endStream = this.#metrics.stream(info);
       // What streams still counts until it ends, or until the caller has gone.
       return isStreaming
         ? { ...response, body: leaving(response.body as AsyncIterable<Buffer>, over, request.signal) }
@@ -192,7 +205,7 @@ export class Handler {
       code = apiErrorOf(error).status.code;
       throw error;
     } finally {
-      this.#counts.add(info.verb, info.kind.plural, code);
+      answered(code, (clock.now() - begun) / 1000);
       if (!isStreaming) over();
     }
   }
@@ -234,7 +247,7 @@ export class Handler {
   /** Tells the audit log, of a stream at its beginning and at its end. */
   #audited(
     { from, signal }: ApiServerRequest,
-    { caller = anonymousUser, attributes }: Known,
+    { caller = anonymousUser, attributes, auditId }: Known,
     response: ApiServerResponse,
     begun: number,
   ): ApiServerResponse {
@@ -245,6 +258,7 @@ export class Handler {
       audit({
         time: clock.date().toISOString(),
         stage,
+        id: auditId,
         ...auditedUser(attributes.user, caller),
         ...(from && { from }),
         verb: attributes.verb,
@@ -289,20 +303,6 @@ export class Handler {
     } finally {
       leave();
     }
-  }
-
-  /** Whether the server lives and takes writes; nothing more is told. */
-  #health(path: string): ApiServerResponse | undefined {
-    if (path !== '/healthz' && path !== '/livez' && path !== '/readyz') return undefined;
-    const { trouble } = this.#options.registry.storage.durable;
-    return path !== '/livez' && trouble
-      ? textAnswer(500, 'not ready: the store takes no writes\n')
-      : textAnswer(200, 'ok');
-  }
-
-  #metrics(): ApiServerResponse {
-    const { registry, concurrency } = this.#options;
-    return textAnswer(200, metricsText(registry, this.#counts, concurrency.running));
   }
 
   async #refusal(

@@ -10,6 +10,7 @@ import { VirtualClock } from '../../../../process/virtual-clock.ts';
 const record = (name: string) => ({
   time: '2026-01-01T00:00:00.000Z',
   stage: 'ResponseComplete' as const,
+  id: 'i',
   user: 'bob',
   verb: 'get',
   resource: 'pods',
