@@ -78,7 +78,15 @@ function operationsByKey(history: History, evidence: Evidence): Map<string, KeyO
       // Who did not read anything has nothing to explain.
       if (call.do === 'get' && answer.is === 'lost') continue;
       const isLost = answer.is === 'lost';
-      add({ calledAt, returnedAt: isLost ? Infinity : returnedAt, call, answer, seen: seen(operation) });
+      if (isLost)
+        add({
+          calledAt,
+          returnedAt: Infinity,
+          call: withoutHidden(call, evidence),
+          answer,
+          seen: seen(operation),
+        });
+      else add({ calledAt, returnedAt, call, answer });
     } else if (answer.is === 'listed' && answer.pages[0]) {
       const items = new Map(answer.pages.flatMap((page) => page.items).map((item) => [item.key, item]));
       const last = answer.complete ? undefined : [...items.keys()].at(-1);
@@ -113,9 +121,17 @@ function seenOf(
     const [first] = valuesOf(call);
     if (answer.is !== 'lost' || !first) return undefined;
     const { key, field, value } = first;
-    if (writers.get(`${key} ${field} ${value}`) !== 1) return undefined;
-    return evidence.withValue(key, field, value) ?? 'nobody';
+    const shown = evidence.withValue(key, field, value);
+    if (!shown) return 'nobody';
+    return writers.get(`${key} ${field} ${value}`) === 1 ? shown : undefined;
   };
+}
+
+/** A value that nobody ever saw is as good as any other such: then lost requests that differ by it alone are alike. */
+function withoutHidden<T extends Operation['call']>(call: T, evidence: Evidence): T {
+  const hidden = valuesOf(call).filter(({ key, field, value }) => !evidence.withValue(key, field, value));
+  if (call.do === 'patch') return hidden.length > 0 ? { ...call, value: '?' } : call;
+  return { ...call, ...Object.fromEntries(hidden.map(({ field }) => [field, '?'])) };
 }
 
 function valuesOf(call: Operation['call']): { key: string; field: Field; value: string }[] {

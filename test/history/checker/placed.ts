@@ -9,12 +9,20 @@ export class Placed {
   /** All answered operations before this one are placed. */
   #low = 0;
   #count = 0;
+  /** Answers that show a version, in its order; and the first of them that may have no place. */
+  readonly #versions: { version: number; at: number }[];
+  readonly #rank: ReadonlyMap<number, number>;
+  #least = 0;
   /** The highest placed index, after each that was placed. */
   readonly #high: number[] = [];
 
   constructor(operations: readonly KeyOperation[]) {
     this.#isPlaced = new Uint8Array(operations.length);
     this.#isLost = operations.map(({ returnedAt }) => returnedAt === Infinity);
+    this.#versions = operations
+      .flatMap(({ answer }, at) => (answer.is === 'shown' ? [{ version: answer.object.version, at }] : []))
+      .sort((one, other) => one.version - other.version);
+    this.#rank = new Map(this.#versions.map(({ at }, rank) => [at, rank]));
     this.#needed = this.#isLost.filter((isLost) => !isLost).length;
   }
 
@@ -50,19 +58,28 @@ export class Placed {
     this.#count--;
     this.#high.pop();
     this.#low = Math.min(this.#low, at);
+    this.#least = Math.min(this.#least, this.#rank.get(at) ?? Infinity);
   }
 
-  /** Which are placed, with one more. */
-  textWith(at: number): string {
-    this.#isPlaced[at] = 1;
-    const low = this.#lowFrom(this.#low);
-    const high = Math.max(this.#high.at(-1) ?? -1, this.#isLost[at] ? -1 : at);
+  /** Which of the lost ones are placed. */
+  get lost(): ReadonlySet<number> {
+    return new Set(this.#lost);
+  }
+
+  /** Which of the answered ones are placed. */
+  get text(): string {
+    const high = this.#high.at(-1) ?? -1;
     const beyond: number[] = [];
-    for (let each = low; each <= high; each++)
+    for (let each = this.#low; each <= high; each++)
       if (this.#isPlaced[each] && !this.#isLost[each]) beyond.push(each);
-    const lost = [...this.#lost, ...(this.#isLost[at] ? [at] : [])].sort((one, other) => one - other);
-    this.#isPlaced[at] = 0;
-    return `${low} ${beyond.join()} ${lost.join()}`;
+    return `${this.#low} ${beyond.join()}`;
+  }
+
+  /** The lowest version that an answer without a place shows. */
+  get leastVersion(): number {
+    while (this.#least < this.#versions.length && this.#isPlaced[this.#versions[this.#least]!.at])
+      this.#least++;
+    return this.#versions[this.#least]?.version ?? Infinity;
   }
 
   #lowFrom(low: number): number {

@@ -57,6 +57,11 @@ export function textOf({ object, last }: Register): string {
   return object ? `${last} ${object.version} ${object.uid} ${object.a} ${object.b}` : `${last}`;
 }
 
+/** Whether answers that show this version, and later ones, can still be given from here. */
+export function isAlive({ object, last }: Register, leastVersion: number): boolean {
+  return object && object.version === last ? leastVersion >= last : leastVersion > last;
+}
+
 /**
  * Lost requests with the same text can stand for each other: none of them tells more than that it may have happened. Those that were seen
  * are each their own.

@@ -264,7 +264,7 @@ describe('the checker of histories holds', () => {
       answer: { is: 'shown', object: shown(1) },
     };
     const read: KeyOperation = { calledAt: 3, returnedAt: 4, call: get, answer: { is: 'absent' } };
-    assert.throws(() => unplaceable([begin, ...writes, read]), Undecided);
+    assert.throws(() => unplaceable([begin, ...writes, read], 20), Undecided);
     assert.equal(unplaceable([begin, read]), read);
   });
 });
