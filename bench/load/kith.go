@@ -198,3 +198,39 @@ func flood() any {
 	}
 	return map[string]any{"lists": lists.Load(), "refused": refused.Load()}
 }
+
+// Renews a Lease on each connection five times a second, as a host does each ten seconds, and says how long each renewal took.
+func renew() any {
+	const leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
+	const every = 200 * time.Millisecond
+	each := clients(*connections)
+	ends := time.Now().Add(time.Duration(*seconds) * time.Second)
+	times := make(chan float64, 1_000_000)
+	done := make(chan bool)
+	for at, one := range each {
+		name := fmt.Sprintf("%s-%d", *prefix, at)
+		made := fmt.Appendf(nil, `{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"%s"},"spec":{"holderIdentity":"%s"}}`, name, name)
+		status, _, answer := ask(one, "POST", leases, map[string]string{"Content-Type": "application/json"}, made)
+		must(201, status, answer)
+		go func() {
+			for time.Now().Before(ends) {
+				begun := time.Now()
+				patch := fmt.Appendf(nil, `{"spec":{"renewTime":"%s"}}`, begun.UTC().Format("2006-01-02T15:04:05.000000Z"))
+				status, _, answer := ask(one, "PATCH", leases+"/"+name, map[string]string{"Content-Type": "application/merge-patch+json"}, patch)
+				must(200, status, answer)
+				times <- ms(begun)
+				time.Sleep(every - time.Since(begun))
+			}
+			done <- true
+		}()
+	}
+	for range each {
+		<-done
+	}
+	close(times)
+	all := []float64{}
+	for one := range times {
+		all = append(all, one)
+	}
+	return map[string]any{"ms": all}
+}

@@ -30,13 +30,13 @@ var (
 
 // Each verb, of both servers.
 var verbs = map[string]func() any{
-	"create": create, "list": list, "watch": watch, "flood": flood,
+	"create": create, "list": list, "watch": watch, "flood": flood, "renew": renew,
 	"etcd-create": etcdCreate, "etcd-list": etcdList, "etcd-watch": etcdWatch,
 }
 
 func main() {
 	if len(os.Args) < 2 || verbs[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: load create|list|watch|flood|etcd-create|etcd-list|etcd-watch FLAGS")
+		fmt.Fprintln(os.Stderr, "usage: load create|list|watch|flood|renew|etcd-create|etcd-list|etcd-watch FLAGS")
 		os.Exit(2)
 	}
 	flag.CommandLine.Parse(os.Args[2:])

@@ -15,9 +15,13 @@ import { tree } from '../../scripts/demo/processes.ts';
 /** A whole cluster on one machine, as `kith up` makes it, with a user whom a role lets do everything. */
 export interface ApiHome {
   client: Client;
-  /** What `load` asks the API as: a client certificate and a role, as any person's. */
+  /** Flags by which `load` asks the API: the user `bench`, who has a client certificate and a role as any person. */
   flags: string[];
+  /** The same for another such user. */
+  flagsOf(user: string): Promise<string[]>;
   kith: Kith;
+  /** Where more hosts may have their homes. */
+  folder: string;
   /** Of the controller's process. */
   controller(): number;
   /** Stops `kith up` and starts it again on the same store, on which `meanwhile` may work; says how long until the API answered, and until `kith up` said that all is there, ms. */
@@ -26,7 +30,6 @@ export interface ApiHome {
   ): Promise<{ answeredMs: number; readyMs: number }>;
 }
 
-const user = 'bench';
 export const namespace = 'bench';
 const stopGraceMs = 30_000;
 
@@ -49,19 +52,24 @@ export async function withApiHome<T>(work: (home: ApiHome) => Promise<T>): Promi
     const transport = tlsTransport(contextIn(readFileSync(kubeconfig!, 'utf8'))!);
     const client = httpClient(transport, { userAgent: 'kith-bench' });
     await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } as KubeObject);
-    await client.create({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: user },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-    } as KubeObject);
-    const flags = filesOf(folder, await kith.run(['kubeconfig', '--user', user]));
+    const flagsOf = async (user: string) => {
+      await client.create({
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: user },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+      } as KubeObject);
+      return filesOf(folder, user, await kith.run(['kubeconfig', '--user', user]));
+    };
+    const flags = await flagsOf('bench');
     try {
       return await work({
         client,
         flags,
+        flagsOf,
         kith,
+        folder,
         controller: () =>
           tree(up!.child.pid!).find(({ command }) => command.endsWith('main.js controller'))!.pid,
         async restart(meanwhile) {
@@ -90,7 +98,7 @@ export async function withApiHome<T>(work: (home: ApiHome) => Promise<T>): Promi
 }
 
 /** A kubeconfig's certificates as files, and a Pod of two kilobytes, as flags of `load`. */
-function filesOf(folder: string, kubeconfig: string): string[] {
+function filesOf(folder: string, user: string, kubeconfig: string): string[] {
   const { clusters, users } = parse(kubeconfig) as {
     clusters: { cluster: Record<string, string> }[];
     users: { user: Record<string, string> }[];
@@ -98,15 +106,15 @@ function filesOf(folder: string, kubeconfig: string): string[] {
   const { cluster } = clusters[0]!;
   const parts = { ...cluster, ...users[0]!.user };
   const file = (name: string, content: string | Buffer) => {
-    writeFileSync(join(folder, name), content, { mode: 0o600 });
-    return join(folder, name);
+    writeFileSync(join(folder, `${user}-${name}`), content, { mode: 0o600 });
+    return join(folder, `${user}-${name}`);
   };
   const decoded = (name: string) => Buffer.from(parts[name]!, 'base64');
   return [
     ['server', cluster['server']!],
     ['ca', file('ca.pem', decoded('certificate-authority-data'))],
-    ['cert', file('user.pem', decoded('client-certificate-data'))],
-    ['key', file('user-key.pem', decoded('client-key-data'))],
+    ['cert', file('certificate.pem', decoded('client-certificate-data'))],
+    ['key', file('key.pem', decoded('client-key-data'))],
     ['body', file('pod.json', JSON.stringify(podOfTwoKilobytes()))],
   ].flatMap(([name, value]) => [`-${name}`, value!]);
 }

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface Load<T> {
   /** Resolves once it has settled: its watches have begun. */
   ready: Promise<void>;
+  /** Ends it before it has measured anything. */
+  stop(): void;
   /** What it measured. Rejects with what it said where something was not as it should be. */
   done: Promise<T>;
 }
@@ -39,7 +41,7 @@ export function startLoad<T>(verb: string, ...flags: (string | number)[]): Load<
     if (code === 0) done.resolve(JSON.parse(last) as T);
     else done.reject(failure);
   });
-  return { ready: ready.promise, done: done.promise };
+  return { ready: ready.promise, done: done.promise, stop: () => void child.kill() };
 }
 
 export function load<T>(verb: string, ...flags: (string | number)[]): Promise<T> {
