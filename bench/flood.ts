@@ -2,6 +2,10 @@
 import { join } from 'node:path';
 import type { Node } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
+import { informer } from '../client/informer.ts';
+import { systemClock } from '../process/clock.ts';
+import { silentLog } from '../process/log.ts';
+import { systemRandom } from '../process/random.ts';
 import { Kith, Running } from '../scripts/demo/kith.ts';
 import { withApiHome, type ApiHome } from './real/api-home.ts';
 import { load } from './real/load.ts';
@@ -61,7 +65,7 @@ export async function run(): Promise<BenchRow[]> {
         renewals.values.push(p99(ms));
         lists.values.push(flood.lists / seconds);
         refused.values.push(flood.refused / seconds);
-        lost.values.push(watch.stop());
+        lost.values.push(await watch.stop());
       }
     } finally {
       await Promise.all(joined.map((host) => host.stop(stopGraceMs)));
@@ -83,22 +87,21 @@ async function joinedHost({ kith, folder }: ApiHome, name: string): Promise<Runn
 }
 
 /** Counts from now on how often a host is told to be silent: suspect already counts. */
-function watchHosts(client: Client): { stop(): number } {
-  const ending = new AbortController();
+function watchHosts(client: Client): { stop(): Promise<number> } {
   let count = 0;
-  const follow = async () => {
-    for await (const event of client.watch<Node>('Node', { signal: ending.signal })) {
-      if (event.type !== 'ADDED' && event.type !== 'MODIFIED') continue;
-      const ready = event.object.status?.conditions?.find(({ type }) => type === 'Ready');
-      if (ready?.status === 'Unknown') count++;
-    }
-  };
-  follow().catch((error: unknown) => {
-    if (!ending.signal.aborted) throw error;
+  const nodes = informer<Node>(
+    client,
+    'Node',
+    {},
+    { clock: systemClock, random: systemRandom, log: silentLog },
+  );
+  nodes.onChange((_type, { status }) => {
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status === 'Unknown') count++;
   });
   return {
-    stop() {
-      ending.abort();
+    async stop() {
+      await nodes.stop();
       return count;
     },
   };
