@@ -2,6 +2,7 @@ import { forbiddenField, invalidValue } from '../field-errors.ts';
 import type { FieldError } from '../field-errors.ts';
 import { at, child } from '../field-path.ts';
 import { sameJson } from '../plain-objects.ts';
+import { checkBudgets } from '../structural/cel-budget.ts';
 import { checkRules } from '../structural/cel-check.ts';
 import { validateLists } from '../structural/lists.ts';
 import { validateOpenApi } from '../structural/open-api.ts';
@@ -50,7 +51,7 @@ const rootFieldsShown =
 export function validateCustomSchema(
   schema: Schema,
   path: string,
-  { hasStatus }: SchemaContext,
+  { hasStatus, old }: SchemaContext,
 ): FieldError[] {
   const structural = validateStructural(schema, path);
   const defaults = structural.length === 0 ? validateDefaults(schema, path) : [];
@@ -65,7 +66,12 @@ export function validateCustomSchema(
     ...defaults,
     ...openApi,
     // Of a schema that is wrong, rules would only say what it said.
-    ...(isSound ? checkRules(schema, path) : []),
+    ...(isSound
+      ? [
+          ...checkRules(schema, path),
+          ...checkBudgets(schema, path, old !== undefined && sameJson(schema, old)),
+        ]
+      : []),
   ];
 }
 

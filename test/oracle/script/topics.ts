@@ -36,6 +36,7 @@ import {
   runtimeClasses,
 } from './policy.ts';
 import { protobuf } from './protobuf.ts';
+import { ruleBudgets } from './rule-budgets.ts';
 import { signingRequests } from './signing.ts';
 import type { Topic } from './step.ts';
 import { claims, persistentVolumes, storageClasses } from './storage.ts';
@@ -115,5 +116,6 @@ export const topics: readonly Topic[] = [
   auth,
   definitions,
   definitionVerbs,
+  ruleBudgets,
   customResources,
 ];

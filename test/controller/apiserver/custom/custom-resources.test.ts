@@ -210,7 +210,7 @@ describe('custom resources', () => {
           { size: { type: 'integer' }, max: { type: 'integer' } },
           {
             'x-kubernetes-validations': [
-              { rule: 'self.size <= self.max', messageExpression: "'at most ' + string(self.max)" },
+              { rule: 'self.size <= self.max', messageExpression: "'at most %d'.format([self.max])" },
               {
                 rule: 'self.max == oldSelf.max',
                 message: 'max is for ever',
