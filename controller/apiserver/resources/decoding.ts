@@ -5,6 +5,7 @@ import { goTypeError } from '../../../api/go-decoding.ts';
 import { kindNamed, type Kind } from '../../../api/kinds.ts';
 import { normalize } from '../../../api/normalize.ts';
 import type { PlainObject } from '../../../api/plain-objects.ts';
+import { storedForm } from '../../../api/stored-form.ts';
 import { decodeStrict } from '../../../api/validation/decode.ts';
 import { validateStatus } from '../../../api/validation/statuses.ts';
 import { judgesWhatIsMissing, refusalsOf, validate } from '../../../api/validation/validation.ts';
@@ -84,10 +85,11 @@ export function refuseInvalid(kind: Kind, object: Resource, old?: Resource, part
   const missing = judgesWhatIsMissing(kind)
     ? []
     : decodeStrict(kind, object).filter(({ type }) => type === 'FieldValueRequired');
-  const wrong =
+  const judge = (each: Resource) =>
     part && old
-      ? [...validatePodPart(part, object, old), ...refusalsOf(kind, object)]
-      : validate(kind, object, old);
+      ? [...validatePodPart(part, each, old), ...refusalsOf(kind, each)]
+      : validate(kind, each, old);
+  const wrong = old ? lasting(kind, object, judge) : judge(object);
   // What metadata lacks is said by its own rules.
   const isSaid = (field: string) =>
     field.startsWith('metadata.') || wrong.some((each) => each.field === field);
@@ -95,6 +97,15 @@ export function refuseInvalid(kind: Kind, object: Resource, old?: Resource, part
   // Kubernetes judges Events in their core form, also those of the newer one.
   const judged = kind.type === 'EventsEvent' ? kindNamed('Event') : kind;
   if (errors.length > 0) throw invalid(judged, object.metadata?.name ?? '', errors);
+}
+
+/** Of what is said of a change, what holds of the object as it will be stored too: nothing and an empty list are the same in Go. */
+function lasting(kind: Kind, object: Resource, judge: (object: Resource) => FieldError[]): FieldError[] {
+  const wrong = judge(object);
+  const stored = wrong.length > 0 ? storedForm(kind, object) : object;
+  if (stored === object) return wrong;
+  const still = judge(stored);
+  return wrong.filter(({ field, type }) => still.some((each) => each.field === field && each.type === type));
 }
 
 /** @throws ApiError (invalid) with a cause for each field of the status that cannot be what it is, or not after `old`'s */

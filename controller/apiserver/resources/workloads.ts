@@ -1,3 +1,4 @@
+import { storedForm } from '../../../api/stored-form.ts';
 import { sameJson } from '../../../api/plain-objects.ts';
 import type { DaemonSet, Job, JobSpec } from '../../../api/types.ts';
 import { jobLabels } from '../../../api/validation/job.ts';
@@ -44,7 +45,8 @@ export function withTemplateCount(object: Resource, old: Resource): Resource {
 /** Counts the templates that a DaemonSet has had, as Kubernetes does in an annotation: no one else may. */
 export const daemonSetCountsTemplates: Admission = ({ kind, object, old }) => {
   if (kind.type !== 'DaemonSet') return object;
-  const [{ spec }, before] = [object as DaemonSet, old as DaemonSet | undefined];
+  // As it will be stored: an empty map in place of none is no other template.
+  const [{ spec }, before] = [storedForm(kind, object) as DaemonSet, old as DaemonSet | undefined];
   const said = Number((before ?? object).metadata?.annotations?.[templateGeneration] ?? 0);
   const isNewTemplate = before !== undefined && !sameJson(spec?.template, before.spec?.template);
   const count = before ? said + (isNewTemplate ? 1 : 0) : Math.max(1, Math.trunc(said) || 1);
