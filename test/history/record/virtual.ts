@@ -1,3 +1,5 @@
+import { startControllers } from '../../../controller/controllers.ts';
+import { allHeard } from '../../controller/support/api.ts';
 import { createApiServer, type ApiServer } from '../../../controller/apiserver/create.ts';
 import { adminUser } from '../../../controller/apiserver/users.ts';
 import type { LogDriver } from '../../../controller/store/log.ts';
@@ -20,10 +22,14 @@ export interface Tampering {
   driver?: (driver: LogDriver, clock: VirtualClock) => LogDriver;
   store?: (store: Store, clock: VirtualClock) => Store;
   history?: HistoryLimits;
+  /** Whether the controllers run too. @default false */
+  controllers?: boolean;
 }
 
 interface Life {
+  store: Store;
   apiServer: ApiServer;
+  controllers: { stop(): Promise<void> } | undefined;
   end: AbortController;
 }
 
@@ -52,7 +58,7 @@ export class VirtualController implements Killable {
 
   async start(): Promise<void> {
     const { clock } = this;
-    const { driver = (each) => each, store = (each) => each, history } = this.#tampering;
+    const { driver = (each) => each, store = (each) => each, history, controllers } = this.#tampering;
     const opened = await openStore({
       driver: driver(this.#memory, clock),
       clock,
@@ -66,7 +72,21 @@ export class VirtualController implements Killable {
       random: seededRandom(1_000 + this.#lives++),
       log: silentLog,
     });
-    this.#life = { apiServer, end: new AbortController() };
+    const parts = {
+      clock,
+      random: seededRandom(2_000 + this.#lives),
+      log: silentLog,
+      hearing: allHeard(clock),
+    };
+    const running = controllers
+      ? await startControllers({ client: apiServer.client(), ...parts })
+      : undefined;
+    this.#life = { store: opened, apiServer, controllers: running, end: new AbortController() };
+  }
+
+  /** What is on the disk and in memory now, to be looked at when nobody writes. */
+  get store(): Store {
+    return this.#life!.store;
   }
 
   async kill(): Promise<void> {
@@ -75,6 +95,8 @@ export class VirtualController implements Killable {
     // A batch that the disk has and nobody was told of is as likely as one that it has not.
     this.#memory.crash(randomInteger(this.#random, 2));
     life.end.abort();
+    // What is left of it in this process can write no more, and must not run on either.
+    void life.controllers?.stop();
     await this.clock.sleep(1 + this.#random.next() * 20);
   }
 
