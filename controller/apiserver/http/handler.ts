@@ -65,7 +65,7 @@ export class Handler {
   readonly #shared = new SharedBytes();
   readonly #metrics = new RequestMetrics();
   readonly #health: ReturnType<typeof healthChecks>;
-  readonly #openApi = new OpenApiPages();
+  readonly #openApi: OpenApiPages;
   readonly #budget: WriteBudget;
   readonly #turns: Turns;
   readonly #live: LiveRequests;
@@ -79,6 +79,7 @@ export class Handler {
     this.#budget = new WriteBudget(options.clock, (user) => authorizer.mayDoAll(user));
     this.#live = new LiveRequests(options.clock);
     this.#turns = new Turns(options.clock);
+    this.#openApi = new OpenApiPages(options.clock);
     this.#health = healthChecks(() => Boolean(options.registry.storage.durable.trouble));
   }
 
@@ -103,6 +104,7 @@ export class Handler {
   async stop(): Promise<void> {
     this.#isStopping = true;
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    this.#openApi.close();
   }
 
   async #answer(request: ApiServerRequest, known: Known): Promise<ApiServerResponse> {

@@ -4,6 +4,7 @@ import { kindsByDocument, openApiDocument, type OpenApiDocument } from '../opena
 import { readPublishedTypes, type PublishedTypes } from '../openapi/published-types.ts';
 import { swaggerOf } from '../openapi/swagger.ts';
 import { preferredType } from './accept.ts';
+import type { Clock, Timer } from '../../../process/clock.ts';
 import { jsonAnswer } from './answers.ts';
 import type { ApiServerResponse } from './exchange.ts';
 
@@ -20,6 +21,9 @@ const askedAs = (version: 'v2' | 'v3') => [
 const forever = 'public, immutable';
 const toBeAsked = 'no-cache, private';
 
+/** Clients that start one after another ask for the same; an idle controller keeps none of it. */
+const keptMs = 60_000;
+
 interface Asked {
   accept: string | undefined;
   ifNoneMatch: string | undefined;
@@ -30,7 +34,18 @@ interface Asked {
  * clients ask for it whenever they start, and for a document when its hash is new to them.
  */
 export class OpenApiPages {
+  readonly #clock: Clock;
   readonly #hashes = new Map<string, { members: readonly Kind[]; hash: string }>();
+  /** What was sent lately, by its hash and form. */
+  readonly #sent = new Map<string, { body: Buffer; forget: Timer }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  close(): void {
+    for (const { forget } of this.#sent.values()) forget.cancel();
+  }
 
   /** Which documents there are: `{paths: {"apis/apps/v1": {serverRelativeURL}}}`. */
   async index(kinds: KindSet): Promise<ApiServerResponse> {
@@ -62,7 +77,7 @@ export class OpenApiPages {
         headers: { location: `/openapi/v3/${path}?hash=${current}` },
         body: Buffer.alloc(0),
       };
-    return answer('v3', asked, current, hash === null ? toBeAsked : forever, async () =>
+    return this.#answer('v3', asked, current, hash === null ? toBeAsked : forever, async () =>
       documentOf(members, await readPublishedTypes()),
     );
   }
@@ -70,10 +85,41 @@ export class OpenApiPages {
   /** All documents as one of OpenAPI v2. */
   async swagger(kinds: KindSet, asked: Asked): Promise<ApiServerResponse> {
     const hashes = [...(await this.#hashesOf(kinds)).values()];
-    return answer('v2', asked, hashOf(hashes.join()), toBeAsked, async () => {
+    return this.#answer('v2', asked, hashOf(hashes.join()), toBeAsked, async () => {
       const published = await readPublishedTypes();
       return swaggerOf([...kindsByDocument(kinds).values()].map((members) => documentOf(members, published)));
     });
+  }
+
+  async #answer(
+    version: 'v2' | 'v3',
+    { accept, ifNoneMatch }: Asked,
+    hash: string,
+    caching: string,
+    make: () => Promise<object>,
+  ): Promise<ApiServerResponse> {
+    const type = preferredType(accept, askedAs(version));
+    const headers = { 'cache-control': caching, vary: 'Accept' };
+    if (!type) return { status: 406, headers, body: Buffer.alloc(0) };
+    const isJson = type === json;
+    const etag = `"${hash}"`;
+    const known = (ifNoneMatch ?? '').split(',').map((each) => each.trim().replace(/^W\//, ''));
+    if (known.includes(etag) || known.includes('*'))
+      return { status: 304, headers: { ...headers, etag }, body: Buffer.alloc(0) };
+    const key = `${hash} ${isJson ? 'json' : version}`;
+    let sent = this.#sent.get(key);
+    if (!sent) {
+      const body = await bytesOf(await make(), isJson ? 'json' : version);
+      // Another may have made it meanwhile.
+      this.#sent.get(key)?.forget.cancel();
+      sent = { body, forget: this.#clock.after(keptMs, () => this.#sent.delete(key)) };
+      this.#sent.set(key, sent);
+    }
+    return {
+      status: 200,
+      headers: { ...headers, etag, 'content-type': isJson ? json : protobufType(version) },
+      body: sent.body,
+    };
   }
 
   /** The hash of each document, or of one alone; worked out where its kinds are others than they were. */
@@ -112,31 +158,9 @@ function hashOf(text: string): string {
   return createHash('sha512').update(text).digest('hex').toUpperCase();
 }
 
-async function answer(
-  version: 'v2' | 'v3',
-  { accept, ifNoneMatch }: Asked,
-  hash: string,
-  caching: string,
-  make: () => Promise<object>,
-): Promise<ApiServerResponse> {
-  const type = preferredType(accept, askedAs(version));
-  const headers = { 'cache-control': caching, vary: 'Accept' };
-  if (!type) return { status: 406, headers, body: Buffer.alloc(0) };
-  const isJson = type === json;
-  const etag = `"${hash}"`;
-  const known = (ifNoneMatch ?? '').split(',').map((each) => each.trim().replace(/^W\//, ''));
-  if (known.includes(etag) || known.includes('*'))
-    return { status: 304, headers: { ...headers, etag }, body: Buffer.alloc(0) };
-  const document = await make();
-  return {
-    status: 200,
-    headers: { ...headers, etag, 'content-type': isJson ? json : protobufType(version) },
-    body: isJson ? Buffer.from(JSON.stringify(document)) : await protobuf(version, document),
-  };
-}
-
-async function protobuf(version: 'v2' | 'v3', document: object): Promise<Buffer> {
+async function bytesOf(document: object, form: 'json' | 'v2' | 'v3'): Promise<Buffer> {
+  if (form === 'json') return Buffer.from(JSON.stringify(document));
   const { gnosticBytes } = await import('../openapi/gnostic/encode.ts');
-  if (version === 'v2') return gnosticBytes(document, (await import('../openapi/gnostic/v2.ts')).gnosticV2);
+  if (form === 'v2') return gnosticBytes(document, (await import('../openapi/gnostic/v2.ts')).gnosticV2);
   return gnosticBytes(document, (await import('../openapi/gnostic/v3.ts')).gnosticV3);
 }

@@ -1,4 +1,6 @@
-/** How a value is written: a scalar, text of YAML for a value of any sort, or a message of the table. */
+import { BackwardWriter } from './backward-writer.ts';
+
+/** How a value is written: a scalar, text of YAML for a value of any sort, or a message of the table by its name. */
 type Form = 'text' | 'boolean' | 'integer' | 'double' | 'any' | (string & {});
 
 /**
@@ -17,62 +19,53 @@ export type GnosticMessages = Readonly<Record<string, GnosticMessage>>;
  * Source: github.com/google/gnostic-models/openapiv2/OpenAPIv2.proto, openapiv3/OpenAPIv3.proto
  */
 export function gnosticBytes(document: object, messages: GnosticMessages): Buffer {
-  return Buffer.concat(message(document, 'Document', messages));
+  const writer = new BackwardWriter();
+  writeMessage(document, 'Document', messages, writer);
+  return writer.bytes();
 }
 
-function message(value: unknown, name: string, messages: GnosticMessages): Buffer[] {
+/** All is written from its end, so that what has its length before it is written first. */
+function writeMessage(value: unknown, name: string, messages: GnosticMessages, writer: BackwardWriter): void {
   const known = messages[name];
   if (!known) throw new Error(`no message is called ${name}`);
-  if (typeof known === 'function') return field(known(value), value, messages);
-  return Object.entries(value as object).flatMap(([key, inner]) => {
+  if (typeof known === 'function') return writeField(known(value), value, messages, writer);
+  for (const [key, inner] of Object.entries(value as object).toReversed()) {
     const own = Object.hasOwn(known, key) ? known[key] : undefined;
     const found = own ?? (key.startsWith('x-') ? known['x-'] : undefined) ?? known['*'];
-    if (!found || inner === undefined) return [];
-    return found[2] === 'named' ? named(found, key, inner, messages) : field(found, inner, messages);
-  });
-}
-
-function named(
-  [number, form]: GnosticField,
-  key: string,
-  value: unknown,
-  messages: GnosticMessages,
-): Buffer[] {
-  return bytes(number, [...field([1, 'text'], key, messages), ...field([2, form], value, messages)]);
-}
-
-function field([number, form, how]: GnosticField, value: unknown, messages: GnosticMessages): Buffer[] {
-  if (how === 'list')
-    return (Array.isArray(value) ? value : [value]).flatMap((each) => field([number, form], each, messages));
-  switch (form) {
-    case 'text':
-      return bytes(number, [Buffer.from(String(value))]);
-    case 'boolean':
-      return [varint(number * 8), varint(value ? 1 : 0)];
-    case 'integer':
-      return [varint(number * 8), varint(Number(value))];
-    case 'double': {
-      const eight = Buffer.alloc(8);
-      eight.writeDoubleLE(Number(value));
-      return [varint(number * 8 + 1), eight];
-    }
-    case 'any':
-      // JSON is YAML.
-      return bytes(number, field([2, 'text'], `${JSON.stringify(value)}\n`, messages));
-    default:
-      return bytes(number, message(value, form, messages));
+    if (!found || inner === undefined) continue;
+    if (found[2] !== 'named') writeField(found, inner, messages, writer);
+    else
+      writer.part(found[0], () => {
+        writeField([2, found[1]], inner, messages, writer);
+        writer.text(1, key);
+      });
   }
 }
 
-function bytes(number: number, parts: Buffer[]): Buffer[] {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return [varint(number * 8 + 2), varint(length), ...parts];
-}
-
-function varint(value: number): Buffer {
-  const found: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(Math.trunc(value)));
-  for (; rest > 0x7fn; rest >>= 7n) found.push(Number(rest & 0x7fn) | 0x80);
-  found.push(Number(rest));
-  return Buffer.from(found);
+function writeField(
+  [number, form, how]: GnosticField,
+  value: unknown,
+  messages: GnosticMessages,
+  writer: BackwardWriter,
+): void {
+  if (how === 'list') {
+    const all = Array.isArray(value) ? value.toReversed() : [value];
+    for (const each of all) writeField([number, form], each, messages, writer);
+    return;
+  }
+  switch (form) {
+    case 'text':
+      return writer.text(number, String(value));
+    case 'boolean':
+      return writer.integer(number, value ? 1 : 0);
+    case 'integer':
+      return writer.integer(number, Number(value));
+    case 'double':
+      return writer.double(number, Number(value));
+    case 'any':
+      // JSON is YAML.
+      return writer.part(number, () => writer.text(2, `${JSON.stringify(value)}\n`));
+    default:
+      return writer.part(number, () => writeMessage(value, form, messages, writer));
+  }
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { OpenApiPages } from '../../../../controller/apiserver/http/openapi.ts';
+import { VirtualClock } from '../../../../process/virtual-clock.ts';
 import { definitions } from '../../../oracle/openapi/definitions.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';
 
@@ -38,6 +40,22 @@ describe('OpenAPI documents', () => {
       assert.deepEqual([same.status, same.text], [304, '']);
       assert.equal((await again('"another"')).status, 200);
     }
+  });
+
+  it('are kept for a minute once made, and no longer', async () => {
+    const clock = new VirtualClock();
+    const pages = new OpenApiPages(clock);
+    const { kinds } = cluster.apiServer.registry;
+    const ask = async () =>
+      (await pages.document(kinds, 'apis/apps/v1', null, { accept: undefined, ifNoneMatch: undefined }))!;
+    const first = await ask();
+    await clock.advance(59_000);
+    assert.equal((await ask()).body, first.body, 'the same bytes');
+    await clock.advance(2_000);
+    const anew = await ask();
+    assert.notEqual(anew.body, first.body);
+    assert.deepEqual(anew.body, first.body);
+    pages.close();
   });
 
   it('come in the forms that clients ask for, and in no other', async () => {
