@@ -210,4 +210,21 @@ export const charts = [
     await kith('uninstall site');
     await helm.gone('Deployment', 'site-web');
   }),
+  row('kith chart on a machine that joined acts with the rights of its owner', async (helm, ground) => {
+    const owner = `ben-${helm.version.major}`;
+    const home = await ground.guest(owner);
+    const kith = (words: string) =>
+      ground.chart(helm.version, `${words} -n ${helm.namespace}`.split(' '), home);
+    const install = 'install site web --set replicaCount=1 --wait --timeout 40s';
+    await assert.rejects(kith(install), new RegExp(`forbidden: User "${owner}" cannot`));
+    await helm.client.create({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'owner', namespace: helm.namespace },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: owner }],
+    } as KubeObject);
+    await kith(install);
+    assert.equal((await helm.get<Deployment>('Deployment', 'site-web')).status?.readyReplicas, 1);
+  }),
 ];

@@ -63,15 +63,24 @@ export class Ground {
     return this.#swarm.founder.run(args);
   }
 
+  /** A machine of another person, which uses the cluster and lends nothing: its home's name. */
+  async guest(owner: string): Promise<string> {
+    const said = await this.kith(`invite --role user --tier friend --for ${owner} --output json`.split(' '));
+    const { invite } = JSON.parse(said) as { invite: string };
+    await this.#swarm.start(`join-${owner}`, this.#swarm.kith(owner), ['join', invite, '--name', owner]);
+    await this.#swarm.kith(owner).run(['kubeconfig', '--write']);
+    return owner;
+  }
+
   /** `kith chart …` with this helm as the one on the PATH. */
-  async chart({ path, major }: HelmVersion, words: string[]): Promise<string> {
+  async chart({ path, major }: HelmVersion, words: string[], home = 'attic'): Promise<string> {
     const folder = join(this.#swarm.folder, 'path', String(major));
     await mkdir(folder, { recursive: true });
     await symlink(path, join(folder, 'helm')).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
     const PATH = `${folder}:${process.env['PATH']}`;
-    return this.#swarm.kith('attic', { PATH, HOME: folder }).run(['chart', ...words]);
+    return this.#swarm.kith(home, { PATH, HOME: folder }).run(['chart', ...words]);
   }
 
   /** The newest kubectl that is here: for what the API client of the tests does not do, such as `exec`. */
