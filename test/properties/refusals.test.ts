@@ -81,6 +81,16 @@ describe('what is no object is refused as Kubernetes refuses it', () => {
       assert.ok(performance.now() - began < 5_000);
     });
 
+  it('a watch for no number of seconds: 400, and one for some begins', async () => {
+    const path = '/api/v1/namespaces/default/configmaps?watch=true&timeoutSeconds=';
+    const { status, json } = await cluster.ask('GET', `${path}abc`);
+    assert.deepEqual([status, json.message], [400, 'strconv.ParseInt: parsing "abc": invalid syntax']);
+    assert.equal(
+      (await cluster.ask('GET', `${path}9000000000`, { signal: AbortSignal.abort() })).status,
+      200,
+    );
+  });
+
   it('the control: one that is in order is taken', async () => {
     assert.equal((await cluster.ask('POST', collection, { body: `${named('}')}}` })).status, 201);
   });

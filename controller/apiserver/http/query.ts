@@ -56,7 +56,8 @@ function optionsIn(query: URLSearchParams): WireDeleteOptions {
   return options;
 }
 
-function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+/** @throws ApiError (bad request) for what is no number */
+export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
   if (!/^[-+]?\d{1,15}$/.test(text))

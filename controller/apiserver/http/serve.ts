@@ -28,13 +28,16 @@ import { listBody } from './list-body.ts';
 import { checkListOptions } from './list-options.ts';
 import { podLog, type NodeStreams } from './logs.ts';
 import { expectedBody } from './protobuf/expected.ts';
-import { deleteOptionsOf, includeObjectOf, listQueryOf } from './query.ts';
+import { deleteOptionsOf, includeObjectOf, listQueryOf, wholeNumber } from './query.ts';
 import { showListing, showObject, type Shown } from './represent.ts';
 import { isTrue, type RequestInfo } from './request-info.ts';
 import { watchBody } from './watch-body.ts';
 import { jsonEvents, type WatchEvents } from './watch-events.ts';
 import type { WriteBudget } from './write-budget.ts';
 import { isApplyPatch, isDryRun, writeContextOf } from './write-options.ts';
+
+/** Longer than any client asks for; a timer of more than 24 days would fire at once. */
+const watchSecondsMax = 86_400;
 
 export interface ServeOptions {
   registry: Registry;
@@ -250,13 +253,13 @@ async function serveWatch(
 ): Promise<ApiServerResponse> {
   const { kind, namespace } = info;
   if (format === 'yaml') throw notAcceptable(acceptedOfWatches);
+  const seconds = Math.min(wholeNumber(query, 'timeoutSeconds') ?? 0, watchSecondsMax);
   const sendInitialEvents = query.get('sendInitialEvents');
   const { limit: _limit, continue: _continue, ...wanted } = listQueryOf(query, namespace);
   const allowWatchBookmarks = isTrue(query.get('allowWatchBookmarks'));
   const initial = sendInitialEvents === null ? {} : { sendInitialEvents: isTrue(sendInitialEvents) };
   const stream = await registry.reader.watch(kind, { ...wanted, allowWatchBookmarks, ...initial }, signal);
   const stillAllowed = () => registry.authorizer.require(attributes);
-  const seconds = Number(query.get('timeoutSeconds') ?? 0);
   if (seconds > 0) {
     const timer = clock.after(seconds * 1000, () => stream.end());
     stream.onEnd(() => timer.cancel());
