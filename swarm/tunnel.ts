@@ -30,16 +30,19 @@ export async function openTunnel(
   signal?.throwIfAborted();
   const stream = session.request({ ':method': 'CONNECT', ...headers }, { endStream: false });
   try {
-    const status = await new Promise<number>((resolve, reject) => {
+    const { status, tunnel } = await new Promise<{ status: number; tunnel: Tunnel }>((resolve, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      stream.once('response', (response) => resolve(Number(response[':status'])));
+      // Listened to at once: of a stream that ends unheard nothing is left to read.
+      stream.once('response', (response) =>
+        resolve({ status: Number(response[':status']), tunnel: new Tunnel(stream).on('error', () => {}) }),
+      );
       stream.once('error', reject);
       stream.once('close', () =>
         reject(new Error(`the connection ended before ${headers[':authority']} answered`)),
       );
     });
     if (status !== 200) throw new TunnelRefused(status, headers[':authority']);
-    return new Tunnel(stream);
+    return tunnel;
   } catch (error) {
     stream.on('error', () => {});
     stream.close(constants.NGHTTP2_CANCEL);

@@ -16,13 +16,13 @@ const rowsAtOnce = 3;
 const allMsMax = 15 * 60_000;
 const page = 'docs/reference/kubectl.md';
 
-/** For who works on some: a version such as `1.33`, and a part of a row's title. */
+/** For who works on some: a version such as `1.33`, and a pattern of rows' titles. */
 const only = {
   version: process.env['KITH_KUBECTL_VERSION'] ?? '',
   row: process.env['KITH_KUBECTL_ROW'] ?? '',
 };
 const versions = findVersions().filter(({ version }) => version.startsWith(only.version));
-const rows = only.row === '' ? allRows : allRows.filter((row) => titleOf(row).includes(only.row));
+const rows = only.row === '' ? allRows : allRows.filter((row) => new RegExp(only.row).test(titleOf(row)));
 const findings = new Map<Row, Map<string, Mark>>(rows.map((row) => [row, new Map()]));
 
 /** Every command of the stock kubectl against `kith up`, in each version that is here. */

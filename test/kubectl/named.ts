@@ -27,12 +27,4 @@ export const named: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Commands without a row, and flags of others, whose rows are still being written: in order, and each goes with its row. */
-export const awaited: readonly string[] = [
-  'attach',
-  'cp',
-  'debug',
-  'exec',
-  'logs',
-  'port-forward',
-  'run: -it',
-];
+export const awaited: readonly string[] = [];

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,16 +35,19 @@ export async function testPodman(): Promise<TestPodman | string> {
   // Not the working folder: overlay storage does not lie on every file system, and sockets have short paths.
   const folder = await mkdtemp(join(tmpdir(), 'kith-podman-test-'));
   const settings = join(folder, 'containers.conf');
+  // One that is reset takes what all of a user's podmans have in common with it, hence a tmp_dir and locks of its own.
   const runtime =
     spawnSync('runc', ['--version'], { stdio: 'ignore' }).status === 0 ? 'runtime="runc"\n' : '';
   await writeFile(
     settings,
-    `[containers]\ndefault_ulimits=["nofile=4096:4096","nproc=4096:4096"]\n[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\nexit_command_delay=1\n${runtime}`,
+    `[containers]\ndefault_ulimits=["nofile=4096:4096","nproc=4096:4096"]\n[engine]\ncgroup_manager="cgroupfs"\ntmp_dir="${join(folder, 'tmp')}"\nlock_type="file"\nevents_logger="file"\n${runtime}`,
   );
   const storage = join(folder, 'storage.conf');
+  // An ordinary user's podman heeds another setting: without it, it would be their own images that are removed in the end.
+  const store = join(folder, 'store');
   await writeFile(
     storage,
-    `[storage]\ndriver="overlay"\ngraphroot="${join(folder, 'store')}"\nrunroot="${join(folder, 'run')}"\n`,
+    `[storage]\ndriver="overlay"\ngraphroot="${store}"\nrootless_storage_path="${store}"\nrunroot="${join(folder, 'run')}"\n`,
   );
   const environment = { CONTAINERS_CONF: settings, CONTAINERS_STORAGE_CONF: storage };
   const podman = async (...words: string[]) =>
@@ -91,6 +94,8 @@ async function boxArchive(folder: string, busybox: string): Promise<string> {
   const root = join(folder, 'box');
   for (const each of ['bin', 'tmp', 'run', 'var/tmp', 'proc', 'dev', 'sys', 'etc'])
     await mkdir(join(root, each), { recursive: true });
+  // As images have it: what is mounted there takes its mode from it (runc 1.1).
+  for (const each of ['tmp', 'var/tmp']) await chmod(join(root, each), 0o1777);
   await copyFile(busybox, join(root, 'bin/busybox'));
   const { stdout } = await run(busybox, ['--list']);
   for (const name of stdout.trim().split('\n'))

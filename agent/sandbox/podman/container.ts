@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../process/clock.ts';
-import { identify, signal } from '../identity.ts';
+import { identify, isAlive, signal } from '../identity.ts';
 import type { ContainerSpec, Exit, RunningContainer, Session, SessionOptions } from '../sandbox.ts';
 import { PodmanError, type PodmanApi } from './api.ts';
+import { keepersOf } from './keepers.ts';
 import { Reach } from './reach.ts';
 import { demultiplexed } from './streams.ts';
 
@@ -11,6 +12,18 @@ import { demultiplexed } from './streams.ts';
 const killedCode = 137;
 /** podman looks so often whether it has ended. */
 const waitInterval = '100ms';
+
+/** A look costs a read in /proc. */
+const execLookEveryMs = 100;
+
+interface ExecState {
+  ExitCode: number;
+  /** 0 before its start and after its end. */
+  Pid: number;
+  Running: boolean;
+  /** It has ended. */
+  CanRemove: boolean;
+}
 
 interface Inspected {
   State: { Pid: number; ExitCode: number; OOMKilled: boolean; Running: boolean };
@@ -86,15 +99,19 @@ export class PodmanContainer implements RunningContainer {
       body: { Cmd: command, AttachStdin: stdin, AttachStdout: true, AttachStderr: true, Tty: tty },
     });
     const socket = await this.#api.hijack('POST', `/exec/${id}/start`, { Detach: false, Tty: tty });
-    const state = () =>
-      this.#api.ask<{ ExitCode: number; Pid: number; Running: boolean }>('GET', `/exec/${id}/json`);
+    const state = () => this.#api.ask<ExecState>('GET', `/exec/${id}/json`);
+    const ended = this.#execEnded(state);
+    // Also where nobody waits for it.
+    ended.catch(() => {});
     return this.#session(
       socket,
       { stdin, tty },
       {
         exited: async () => {
-          const { ExitCode: code } = await state();
-          return { code, reason: code === 0 ? 'Completed' : 'Error' };
+          const exit = await ended;
+          // Its output has been read, and nobody asks podman for it again.
+          for (const keeper of await keepersOf(id)) signal(keeper, 'SIGKILL');
+          return exit;
         },
         resize: ({ width, height }) =>
           this.#api.ask('POST', `/exec/${id}/resize?w=${width}&h=${height}&running=true`),
@@ -105,6 +122,23 @@ export class PodmanContainer implements RunningContainer {
         },
       },
     );
+  }
+
+  /**
+   * podman forgets a command soon after its end, which a slow reader of its output sees late: so the end is looked for beside the
+   * output, and its exit code kept.
+   */
+  async #execEnded(state: () => Promise<ExecState>): Promise<Exit> {
+    let now = await state();
+    while (!now.CanRemove) {
+      const command = now.Pid > 0 ? identify(now.Pid) : undefined;
+      const runs = () => command !== undefined && isAlive(command);
+      do await this.#clock.sleep(execLookEveryMs);
+      while (runs());
+      now = await state();
+    }
+    const { ExitCode: code } = now;
+    return { code, reason: code === 0 ? 'Completed' : 'Error' };
   }
 
   async console({ stdin, tty }: SessionOptions): Promise<Session> {

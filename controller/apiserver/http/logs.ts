@@ -4,12 +4,13 @@ import {
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
 } from 'node:http2';
+import type { Readable } from 'node:stream';
 import { unavailable } from '../../../api/errors.ts';
 import type { Pod } from '../../../api/types.ts';
 import { streamBody } from '../../../client/stream-body.ts';
 import type { Clock } from '../../../process/clock.ts';
 import { containerOf } from '../streams/container.ts';
-import { nodeOf, type NodeStreams } from '../streams/node-stream.ts';
+import { nodeOf, refusalOf, type NodeStreams } from '../streams/node-stream.ts';
 import type { ApiServerResponse } from './exchange.ts';
 
 export type { NodeStreams };
@@ -55,8 +56,10 @@ export async function podLog(
   stream.once('close', () => signal.removeEventListener('abort', abort));
   stream.on('error', () => {});
   const { headers, body } = await answerOf(stream, session, node, clock);
+  const status = Number(headers[':status']);
+  if (status !== 200) throw await refusalOf(body, status);
   return {
-    status: Number(headers[':status']),
+    status,
     headers: { 'content-type': headers['content-type'] ?? 'text/plain' },
     body,
   };
@@ -67,7 +70,7 @@ function answerOf(
   session: ClientHttp2Session,
   node: string,
   clock: Clock,
-): Promise<{ headers: IncomingHttpHeaders; body: AsyncIterable<Buffer> }> {
+): Promise<{ headers: IncomingHttpHeaders; body: Readable }> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(answerWithinMs, () => {
       stream.close(constants.NGHTTP2_CANCEL);

@@ -1,5 +1,5 @@
 import { constants, type ClientHttp2Session } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { ApiError, badRequest, tooManyRequests, unavailable } from '../../../api/errors.ts';
 import type { Pod } from '../../../api/types.ts';
 import { within } from '../../../process/bounded.ts';
@@ -45,14 +45,16 @@ export async function openNodeStream(
   const give = () => stream.close(constants.NGHTTP2_CANCEL);
   signal.addEventListener('abort', give, { once: true });
   try {
-    const answered = new Promise<number>((resolve, reject) => {
-      stream.once('response', (headers) => resolve(Number(headers[':status'])));
+    const answered = new Promise<{ status: number; tunnel: Tunnel }>((resolve, reject) => {
+      // Listened to at once: of a stream that ends unheard nothing is left to read.
+      stream.once('response', (headers) =>
+        resolve({ status: Number(headers[':status']), tunnel: new Tunnel(stream).on('error', () => {}) }),
+      );
       stream.once('close', () => reject(unavailable(`the link to node ${node} broke before it answered`)));
     });
-    const status = await within(clock, answerMsMax, answered, () =>
+    const { status, tunnel } = await within(clock, answerMsMax, answered, () =>
       unavailable(`node ${node} gave no answer within ${answerMsMax / 1000} s`),
     );
-    const tunnel = new Tunnel(stream);
     if (status !== 200) throw await refusalOf(tunnel, status);
     return tunnel;
   } catch (error) {
@@ -63,7 +65,8 @@ export async function openNodeStream(
   }
 }
 
-async function refusalOf(answer: Duplex, status: number): Promise<ApiError> {
+/** What an agent said instead, in its own words. */
+export async function refusalOf(answer: Readable, status: number): Promise<ApiError> {
   let text = '';
   answer.setEncoding('utf8');
   try {

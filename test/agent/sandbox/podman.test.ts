@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { ContainerSpec, Sandbox } from '../../../agent/sandbox/sandbox.ts';
 import { isAlive, identify } from '../../../agent/sandbox/identity.ts';
@@ -79,8 +80,27 @@ describe('the podman sandbox', function () {
     const stubborn = await spec('trap "echo asked" TERM; while true; do sleep 0.1; done');
     const running = await box.start(stubborn);
     const exit = await running.stop(500);
-    assert.equal(exit.code, 137);
+    assert.equal(exit.code, 137, `${JSON.stringify(exit)} ${stubborn.said()}`);
     assert.match(stubborn.said(), /asked/);
+    await box.remove();
+  });
+
+  it('tells how a command ended once all that it wrote is read, and keeps no process of podman’s for it', async () => {
+    const box = await sandbox.create(pod('keeper'));
+    const running = await box.start(await spec('sleep 1000'));
+    const podmanId = running.id.replace('podman://', '');
+    const keepers = () =>
+      execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => line.includes('--exec-attach') && line.includes(podmanId)).length;
+    const command = ['sh', '-c', 'head -c 3000000 /dev/zero; exit 37'];
+    const session = await running.exec!(command, { stdin: false, tty: false });
+    await until('there is one, the control', () => keepers() > 0);
+    let bytes = 0;
+    for await (const chunk of session.stdout as AsyncIterable<Buffer>) bytes += chunk.length;
+    assert.equal(bytes, 3_000_000);
+    assert.deepEqual(await session.exited, { code: 37, reason: 'Error' });
+    await until('none is left', () => keepers() === 0);
     await box.remove();
   });
 

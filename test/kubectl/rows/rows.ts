@@ -7,6 +7,7 @@ import { kindRows } from './kinds.ts';
 import { readingRows } from './reading.ts';
 import { rightsRows } from './rights.ts';
 import { settingsRows } from './settings.ts';
+import { streamRows } from './streams.ts';
 import { topRows } from './top.ts';
 import { workloadRows } from './workloads.ts';
 import { writingRows } from './writing.ts';
@@ -19,6 +20,7 @@ export const rows: readonly Row[] = [
   ...generatorRows,
   ...workloadRows,
   ...kindRows,
+  ...streamRows,
   ...hostRows,
   ...topRows,
   ...rightsRows,

@@ -26,12 +26,20 @@ export class Ground {
   readonly #podman: TestPodman | undefined;
   readonly #transport: TlsTransport;
   readonly #context: KubeContext;
+  /** Of a machine that joined, for the person whom its invite named. */
+  readonly #joinedContext: KubeContext;
   /** Not by kubectl: by this the effects of commands are read back. */
   readonly client: Client;
   /** Why there is no podman here; undefined where there is. */
   readonly whyNoPodman: string | undefined;
 
-  private constructor(swarm: TestSwarm, podman: TestPodman | string, context: KubeContext) {
+  private constructor(
+    swarm: TestSwarm,
+    podman: TestPodman | string,
+    context: KubeContext,
+    joinedContext: KubeContext,
+  ) {
+    this.#joinedContext = joinedContext;
     this.#swarm = swarm;
     this.#podman = typeof podman === 'string' ? undefined : podman;
     this.whyNoPodman = typeof podman === 'string' ? podman : undefined;
@@ -49,7 +57,8 @@ export class Ground {
       await swarm.buildHello();
       await swarm.join(laneHost);
       const context = contextIn(await readFile(join(swarm.folder, 'attic', 'kubeconfig'), 'utf8'))!;
-      const ground = new Ground(swarm, podman, context);
+      const ground = new Ground(swarm, podman, context, await joinedContext(swarm));
+      await ground.client.create(adminBinding);
       await ground.#setAsideLaneHost();
       return ground;
     } catch (error) {
@@ -88,6 +97,7 @@ export class Ground {
       client: this.client,
       gatewayPort: this.#swarm.gatewayPort,
       context: this.#context,
+      joinedContext: this.#joinedContext,
     });
   }
 
@@ -109,4 +119,25 @@ export class Ground {
 
 function ignoreThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
+}
+
+const joinedOwner = 'ann';
+const apiGroup = 'rbac.authorization.k8s.io';
+const adminBinding = {
+  apiVersion: `${apiGroup}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'joined-owner' },
+  roleRef: { apiGroup, kind: 'ClusterRole', name: 'cluster-admin' },
+  subjects: [{ apiGroup, kind: 'User', name: joinedOwner }],
+};
+
+/** Has a machine join that is no host, and asks for its kubeconfig. */
+async function joinedContext(swarm: TestSwarm): Promise<KubeContext> {
+  const kith = swarm.kith('desk');
+  // A machine of tier own would be the founder's.
+  const words = ['invite', '--tier', 'friend', '--role', 'user', '--for', joinedOwner, '--output', 'json'];
+  const { invite } = JSON.parse(await swarm.founder.run(words)) as { invite: string };
+  const joined = await swarm.start('join-desk', kith, ['join', invite, '--name', 'desk']);
+  await joined.ready;
+  return contextIn(await kith.run(['kubeconfig']))!;
 }

@@ -19,11 +19,13 @@ export class Trial extends Kubectl {
   /** Of the gateway on this machine. */
   readonly gatewayPort: number;
   readonly #context: KubeContext;
+  readonly #joinedContext: KubeContext;
   readonly #undo: (() => Promise<unknown>)[] = [];
 
   private constructor(options: TrialOptions) {
-    const { version, row, name, folder, home, client, gatewayPort } = options;
+    const { version, row, name, folder, home, client, gatewayPort, joinedContext } = options;
     super({ program: version.path, folder, home, kubeconfig: join(folder, 'kubeconfig') });
+    this.#joinedContext = joinedContext;
     this.version = version;
     this.row = row;
     this.name = name;
@@ -47,6 +49,13 @@ export class Trial extends Kubectl {
         if (!isNotFound(error)) throw error;
       });
     await this.client.delete({ kind: 'Namespace', name: this.name });
+  }
+
+  /** What a command needs to go by way of a machine that joined, as the person who owns it. */
+  async joined(): Promise<NodeJS.ProcessEnv> {
+    const path = join(this.folder, 'joined-kubeconfig');
+    await writeContext(path, { ...this.#joinedContext, namespace: this.name });
+    return { KUBECONFIG: path };
   }
 
   /** Writes a file into the trial's folder; resolves with its name. */
@@ -137,4 +146,5 @@ interface TrialOptions {
   client: Client;
   gatewayPort: number;
   context: KubeContext;
+  joinedContext: KubeContext;
 }
