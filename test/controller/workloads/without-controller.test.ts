@@ -26,6 +26,9 @@ const replication: ReplicationController = {
   spec: { template: template('Always') },
 };
 
+const of = (apiVersion: string, kind: string, spec: object) =>
+  ({ apiVersion, kind, metadata: { name: 'db', namespace: 'default' }, spec }) as KubeObject;
+
 describe('what no controller acts on yet', () => {
   let control: Control;
   beforeEach(async () => {
@@ -55,6 +58,34 @@ describe('what no controller acts on yet', () => {
     assert.equal((await told()).length, 1);
     const { status } = await control.wait(control.client.get<StatefulSet>(ref));
     assert.deepEqual(status, { replicas: 0, availableReplicas: 0 });
+  });
+
+  it('is said of every kind of which it is so, and its status tells of nothing done', async () => {
+    const pods = { selector: { matchLabels: { app: 'db' } }, template: template('Always') };
+    const scaled = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'db' };
+    const objects: KubeObject[] = [
+      set,
+      job(),
+      replication,
+      of('apps/v1', 'DaemonSet', pods),
+      of('batch/v1', 'CronJob', { schedule: '* * * * *', jobTemplate: { spec: job().spec } }),
+      of('autoscaling/v2', 'HorizontalPodAutoscaler', { scaleTargetRef: scaled, maxReplicas: 2 }),
+    ];
+    for (const object of objects) await create(object);
+    await control.until(async () => (await told()).length === objects.length);
+    assert.deepEqual(
+      (await told()).map(({ involvedObject }) => involvedObject.kind).toSorted(),
+      objects.map(({ kind }) => kind).toSorted(),
+    );
+    await control.clock.advance(120_000);
+    for (const { kind, metadata } of objects) {
+      const ref = { kind: kind!, namespace: 'default', name: metadata!.name! };
+      const { status = {} } = await control.wait(control.client.get<KubeObject & { status?: object }>(ref));
+      assert.ok(
+        Object.values(status).every((value) => value === 0),
+        `${kind}: ${JSON.stringify(status)}`,
+      );
+    }
   });
 
   it('says so again once the Event has gone, for people look hours later too', async () => {
