@@ -83,7 +83,8 @@ describe('kubectl', function () {
       const written = readFileSync(page, 'utf8');
       const found = withTable(written, findings);
       if (process.env['KITH_WRITE_TABLE'] === '1') writeFileSync(page, found);
-      else assert.equal(written, found, 'write it anew: KITH_WRITE_TABLE=1 npm run test:kubectl');
+      // The table itself is printed at the end: no need for each of its lines twice more.
+      else assert.ok(written === found, 'it differs; write it anew: KITH_WRITE_TABLE=1 npm run test:kubectl');
     });
   });
 });
