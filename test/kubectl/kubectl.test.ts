@@ -35,6 +35,8 @@ describe('kubectl', function () {
     console.log(`      ${versionsAs(versions)}`);
     if (versions.length === 0) return this.skip();
     ground = await Ground.prepare();
+    if (ground.whyNoPodman !== undefined)
+      console.log(`      rows with containers are skipped: ${ground.whyNoPodman}`);
     const pool = new Pool(rowsAtOnce);
     for (const version of versions)
       for (const [number, row] of rows.entries())
