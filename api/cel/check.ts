@@ -107,6 +107,10 @@ const loose = (items: readonly { value: Node }[], scope: Scope): Type =>
     items.map(({ value }) => (value.op === 'list' ? listOf(loose(value.items, scope)) : check(value, scope))),
   );
 
+/** The type of a list that stands in a rule that was checked: what a text is formatted with may differ in type. */
+export const typeOfList = (items: readonly { value: Node }[], scope: Scope): Type =>
+  listOf(loose(items, scope));
+
 /** The type of all items of a literal: Kubernetes lets them not differ. */
 function alike(items: readonly { value: Node; optional: boolean }[], scope: Scope): Type {
   let all: Type | undefined;

@@ -1,5 +1,5 @@
 import type { Literal, Node } from './ast.ts';
-import { check } from './check.ts';
+import { check, typeOfList } from './check.ts';
 import type { Scope } from './check.ts';
 import { elementsMax } from './declared-sizes.ts';
 import { callCost } from './estimate-calls.ts';
@@ -77,7 +77,7 @@ class Estimator {
   }
 
   of(node: Node): Estimate {
-    const type = check(node, this.#scope);
+    const type = node.op === 'list' ? typeOfList(node.items, this.#scope) : check(node, this.#scope);
     const made = this.#part(node, type);
     const schema = made.place?.schema;
     const declared = schema && { min: 0, max: elementsMax(schema) };

@@ -58,6 +58,8 @@ export async function patchIsReplacement(
     await server.ask('PATCH', name + query, { body: write(stored, after), type: patchContentTypes[type] }),
   ];
   await server.remove(story.sample, made);
+  // Items without what they are found by can be put there only whole.
+  if (/does not contain declared merge key/.test(patch.json.message ?? '')) return false;
   // What cannot be read is 400 in a body and 422 in a patch.
   assert.equal(
     patch.status < 300,
