@@ -15,7 +15,6 @@ import { ClientCertificates } from '../../controller/apiserver/tls/client-certif
 import { tlsListener, type TlsListener } from '../../controller/apiserver/tls-listener.ts';
 import { servingCertificate } from '../../controller/apiserver/tls/serving-certificate.ts';
 import { adminUser } from '../../controller/apiserver/users.ts';
-import type { ExtensionRoute } from '../../controller/apiserver/http/exchange.ts';
 import { systemClock as clock } from '../../process/clock.ts';
 import { testCluster, type TestCluster } from '../controller/apiserver/cluster.ts';
 
@@ -26,11 +25,12 @@ describe('a kubeconfig for a user', () => {
   let listener: TlsListener;
   beforeEach(async () => {
     home = new Home(await mkdtemp(join(tmpdir(), 'kith-user-')));
-    const routes: ExtensionRoute[] = [];
-    cluster = await testCluster(clock, { routes });
     const authority = await clientAuthority(home.file('keys'), clock);
-    const clientCertificates = new ClientCertificates({ authority, store: cluster.store, clock });
-    routes.push(...clientCertificateRoutes(clientCertificates));
+    let clientCertificates!: ClientCertificates;
+    cluster = await testCluster(clock, {
+      routes: (store) =>
+        clientCertificateRoutes((clientCertificates = new ClientCertificates({ authority, store, clock }))),
+    });
     const certificate = await servingCertificate(home.file('tls'), clock);
     listener = await tlsListener({
       apiServer: cluster.apiServer,

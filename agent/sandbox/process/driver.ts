@@ -95,6 +95,7 @@ class ProcessPod implements PodSandbox {
   readonly #clock: Clock;
   readonly #forget: () => void;
   readonly #containers = new Map<string, ProcessContainer>();
+  readonly #starts = new Set<Promise<unknown>>();
   #isRemoved = false;
 
   constructor(spec: PodSandboxSpec, folder: string, clock: Clock, forget: () => void) {
@@ -110,6 +111,16 @@ class ProcessPod implements PodSandbox {
   }
 
   async start(spec: ContainerSpec): Promise<RunningContainer> {
+    const start = this.#start(spec);
+    this.#starts.add(start);
+    try {
+      return await start;
+    } finally {
+      this.#starts.delete(start);
+    }
+  }
+
+  async #start(spec: ContainerSpec): Promise<RunningContainer> {
     if (this.#containers.has(spec.name)) throw new Error(`Container ${spec.name} runs already in this pod.`);
     const [program, ...words] = [...(spec.command ?? []), ...(spec.args ?? [])];
     if (program === undefined)
@@ -173,8 +184,9 @@ class ProcessPod implements PodSandbox {
   async remove(): Promise<void> {
     this.#isRemoved = true;
     await Promise.all([...this.#containers.values()].map((container) => container.stop(0)));
-    // A start in flight may put its record there while the folder goes.
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    // A start in flight may be about to put its record there.
+    await Promise.allSettled(this.#starts);
+    await rm(this.#folder, { recursive: true, force: true });
     this.#forget();
   }
 

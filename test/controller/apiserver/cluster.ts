@@ -41,9 +41,14 @@ export interface Answer {
   };
 }
 
+/** Routes of extensions, which may want the store. */
+export interface TestRoutes {
+  routes?: (store: Store) => ApiServerOptions['routes'];
+}
+
 export async function testCluster(
   clock: Clock = new VirtualClock(),
-  options: Partial<ApiServerOptions> = {},
+  { routes, ...options }: Partial<Omit<ApiServerOptions, 'routes'>> & TestRoutes = {},
 ): Promise<TestCluster> {
   const store = await openStore({ driver: memoryLog(clock), clock, log: silentLog, snapshotEveryMs: 0 });
   const apiServer = await createApiServer({
@@ -51,6 +56,7 @@ export async function testCluster(
     clock,
     random: seededRandom(7),
     log: silentLog,
+    routes: routes?.(store),
     ...options,
   });
   return {
