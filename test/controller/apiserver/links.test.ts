@@ -270,7 +270,7 @@ describe('pods/log', () => {
 describe("a route of kith's own", () => {
   it('is served beside the Kubernetes API, to its groups alone', async () => {
     const cluster = await testCluster(systemClock, {
-      routes: [
+      routes: () => [
         {
           method: 'POST',
           pattern: /^\/apis\/kith\.home\.arpa\/v1\/invites\/(?<name>[a-z]+)$/,
