@@ -29,7 +29,7 @@ export function attributesOf(
   const [resource = '', name, subresource] = rest;
   const fieldSelector = query.get('fieldSelector') ?? undefined;
   const verb = verbOf(method, name, query);
-  const selected = name === undefined ? selectedName(fieldSelector) : undefined;
+  const selected = verb === 'list' || verb === 'watch' ? selectedName(fieldSelector) : undefined;
   return { user, verb, group, resource, subresource, namespace, name: name ?? selected, fieldSelector };
 }
 
@@ -81,7 +81,7 @@ function verbOf(method: string, name: string | undefined, query: URLSearchParams
   }
 }
 
-/** Whoever selects one object by its name asks for that one: a right to it by name is enough. */
+/** Whoever reads one object by selecting its name asks for that one: a right to it by name is enough. What is made is not selected. */
 function selectedName(fieldSelector: string | undefined): string | undefined {
   return /^metadata\.name==?([-a-zA-Z0-9.:]+)$/.exec(fieldSelector ?? '')?.[1];
 }

@@ -1,4 +1,5 @@
 import { ApiError } from '../../../api/errors.ts';
+import { kindNamed } from '../../../api/kinds.ts';
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -11,10 +12,16 @@ import type {
 import type { Log } from '../../../process/log.ts';
 import { isStoreClosed } from '../../store/errors.ts';
 import type { Store } from '../../store/store.ts';
+import { collectionKey } from '../storage/keys.ts';
 import type { User } from '../users.ts';
 
-/** Under this prefix the store keeps the four kinds (`storage/keys.ts`). */
+/** Under this prefix the store keeps the four kinds (`storage/keys.ts`), and what somebody may define in their group. */
 const prefix = '/rbac.authorization.k8s.io/';
+const collections = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'].map((kind) =>
+  collectionKey(kindNamed(kind)),
+);
+/** An object of somebody's own definition may call itself a ClusterRoleBinding, and no one has looked at what it gives. */
+const isOfThese = ({ key }: { key: string }) => collections.some((each) => key.startsWith(each));
 
 type Binding = ClusterRoleBinding | RoleBinding;
 type RbacObject = (Role | ClusterRole | Binding) & { kind?: string };
@@ -151,11 +158,12 @@ export function followRbac(store: Store, index: RbacIndex, log: Log): () => void
   const begin = () => {
     index.clear();
     const { entries, revision } = store.list(prefix);
-    for (const { value } of entries) index.put(value as RbacObject);
+    for (const { value } of entries.filter(isOfThese)) index.put(value as RbacObject);
     unwatch = store.watch(
       prefix,
       revision,
       (event) => {
+        if (!isOfThese(event.entry)) return;
         const before = event.type === 'put' ? event.previous : event.entry;
         // A binding that names others now must first let go of those it named.
         if (before) index.remove(before.value as RbacObject);

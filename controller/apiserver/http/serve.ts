@@ -107,6 +107,9 @@ async function perform(
     return [await decodeBody(bytes, request, expectedBody(info)), await strictly(bytes)] as const;
   };
 
+  /** Who may change what is there may not yet make what is not. */
+  const requireCreate = () => registry.authorizer.require({ ...options.attributes, verb: 'create' });
+
   if (verb === 'list' || verb === 'watch') checkListOptions(query, verb === 'watch');
   switch (verb) {
     case 'get':
@@ -144,8 +147,7 @@ async function perform(
         return show(200, await registry.update(kind, namespace, name!, writable(info), replacement, write));
       } catch (error) {
         if (subresource || !isNotFound(error) || !isMadeByReplacing(kind)) throw error;
-        // Who may replace may not yet make.
-        registry.authorizer.require({ ...options.attributes, verb: 'create' });
+        requireCreate();
         return show(201, await registry.create(kind, namespace, replacement, write));
       }
     }
@@ -155,7 +157,8 @@ async function perform(
       if (isApplyPatch(contentType)) {
         const { configuration, doubles } = await decodeConfiguration(bytes, request.user);
         const how = { ...context, doubles };
-        const outcome = await registry.apply(kind, namespace, name!, writable(info), configuration, how);
+        const part = writable(info);
+        const outcome = await registry.apply(kind, namespace, name!, part, configuration, how, requireCreate);
         return show(outcome.isNew ? 201 : 200, outcome.object);
       }
       const { type, patch } = await decodePatch(bytes, contentType);

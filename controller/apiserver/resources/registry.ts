@@ -157,7 +157,7 @@ export class Registry {
 
   /**
    * Server-side apply: the object with all that the configuration says, and without what its manager applied before and does not any more.
-   * Makes it where it is not there.
+   * Makes it where it is not there, if its writer may: `requireCreate` throws where not.
    */
   async apply(
     kind: Kind,
@@ -166,9 +166,11 @@ export class Registry {
     subresource: Subresource | undefined,
     configuration: unknown,
     context: WriteContext,
+    requireCreate: () => void,
   ): Promise<{ object: Resource; isNew: boolean }> {
     beStrictWithYaml(context);
     if (subresource === undefined && !this.reader.find(kind, namespace, name)) {
+      requireCreate();
       try {
         const object = await this.#creations.apply(kind, namespace, name, configuration, context);
         return { object, isNew: true };
