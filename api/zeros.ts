@@ -19,11 +19,27 @@ export function dropZerosOfMetadata(metadata: PlainObject): void {
 const scalars = new Set(['string', 'bytes', 'bool', 'int32', 'int64', 'double']);
 
 function dropIn(message: string, object: PlainObject): void {
+  const fields = fieldsOf(message);
+  for (const name of Object.keys(object)) {
+    const field = fields.get(name);
+    if (field) dropField(field, object);
+  }
+}
+
+const fieldsByMessage = new Map<string, ReadonlyMap<string, ProtobufField>>();
+
+/** The fields of a message by their names, with those of the messages that stand in its place. */
+function fieldsOf(message: string): ReadonlyMap<string, ProtobufField> {
+  const known = fieldsByMessage.get(message);
+  if (known) return known;
+  const fields = new Map<string, ProtobufField>();
   for (const field of Object.values(protobufMessage(message) ?? {})) {
     const [name, type, how] = field;
-    if (how === 'inline') dropIn(type, object);
-    else if (Object.hasOwn(object, name)) dropField(field, object);
+    for (const [inner, each] of how === 'inline' ? fieldsOf(type) : [[name, field] as const])
+      fields.set(inner, each);
   }
+  fieldsByMessage.set(message, fields);
+  return fields;
 }
 
 function dropField([name, type, how]: ProtobufField, object: PlainObject): void {

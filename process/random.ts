@@ -58,11 +58,10 @@ export function nameSuffix(random: Random, length = 5): string {
 
 /** A version 4 UUID, for what is named once and for all: an object, a run. Unique, not secret: nobody may do more for knowing it. */
 export function randomUid(random: Random): string {
-  const digits = Array.from({ length: 32 }, () => randomInteger(random, 16).toString(16));
-  digits[12] = '4';
-  digits[16] = '89ab'[randomInteger(random, 4)]!;
-  const text = digits.join('');
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
-    '-',
-  );
+  const hex = (digits: number) =>
+    randomInteger(random, 16 ** digits)
+      .toString(16)
+      .padStart(digits, '0');
+  const variant = '89ab'[randomInteger(random, 4)]!;
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(6)}${hex(6)}`;
 }

@@ -1,5 +1,7 @@
-import { getOwn, isPlainObject, sameJson } from '../plain-objects.ts';
+import { isPlainObject, sameJson } from '../plain-objects.ts';
 import type { PlainObject } from '../plain-objects.ts';
+import { addedNode } from './added.ts';
+import { fieldOf, isEmptyMap } from './empty-fields.ts';
 import { FieldSetBuilder, recursiveDifference } from './field-set.ts';
 import type { FieldSet } from './field-set.ts';
 import { itemsByElement } from './list-items.ts';
@@ -53,19 +55,18 @@ class Walk {
   }
 
   compare(schema: MergeSchema, before: unknown, after: unknown): void {
+    if (before === undefined && after !== undefined)
+      return this.added.put(this.#path, addedNode(schema, after, this.#omitsAfter));
     const [left, right] = [resolve(schema, before), resolve(schema, after)];
     let isLeaf: boolean;
-    if (after === undefined || (after === null && before !== undefined))
-      isLeaf = this.#compareAs(left, before, after);
+    if (after === undefined || after === null) isLeaf = this.#compareAs(left, before, after);
     else {
       // A value whose shape changed goes as what it was and comes as what it is.
-      if (before !== undefined && before !== null && left.shape !== right.shape)
-        this.#compareAs(left, before, after);
+      if (before !== null && left.shape !== right.shape) this.#compareAs(left, before, after);
       isLeaf = this.#compareAs(right, before, after);
     }
     if (isLeaf) return;
-    if (before === undefined) this.added.add(this.#path);
-    else if (after === undefined) this.removed.add(this.#path);
+    if (after === undefined) this.removed.add(this.#path);
   }
 
   /** Whether the place is a leaf, which tells for itself. */
@@ -157,29 +158,3 @@ class Walk {
 
 const mapIn = (value: unknown) => (isPlainObject(value) ? value : undefined);
 const listIn = (value: unknown) => (Array.isArray(value) ? (value as readonly unknown[]) : undefined);
-
-function isEmptyMap(schema: MapSchema, map: PlainObject | undefined, omits: boolean): boolean {
-  if (map === undefined) return true;
-  if (schema.present !== undefined && schema.present.size > 0) return false;
-  for (const name in map) if (fieldOf(schema, map, name, omits) !== undefined) return false;
-  return true;
-}
-
-/** A field as Kubernetes' own types have it: what is always there is, written or not, and what is left out when empty is not. */
-function fieldOf(
-  { present, omitted }: MapSchema,
-  map: PlainObject | undefined,
-  name: string,
-  omits: boolean,
-): unknown {
-  if (map === undefined) return undefined;
-  const own = getOwn(map, name);
-  if (own === undefined) return present?.get(name);
-  return omits && isEmpty(own) && omitted?.has(name) ? undefined : own;
-}
-
-function isEmpty(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  if (isPlainObject(value)) return Object.keys(value).length === 0;
-  return value === '' || value === false;
-}

@@ -16,7 +16,8 @@ export interface FieldNode {
 export type FieldSet = ReadonlyMap<PathElement, FieldNode>;
 
 export const noFields: FieldSet = new Map();
-const member: FieldNode = { isMember: true, within: noFields };
+/** A path in the set, with none further in. */
+export const member: FieldNode = { isMember: true, within: noFields };
 
 /** As deep as no object of ours is; a deeper set would only be meant to exhaust the stack. */
 export const fieldsDepthMax = 128;
@@ -26,22 +27,38 @@ export class FieldsError extends Error {}
 
 /** A set that is being put together. */
 export class FieldSetBuilder {
-  readonly #root = new Map<PathElement, { isMember: boolean; within: Map<PathElement, FieldNode> }>();
+  readonly #root = new Map<PathElement, FieldNode>();
 
   /** The empty path is the whole object, which nobody owns: it is left out. */
   add(path: readonly PathElement[]): void {
-    let level = this.#root;
-    for (let at = 0; at < path.length; at++) {
-      let node = level.get(path[at]!);
-      if (!node) level.set(path[at]!, (node = { isMember: false, within: new Map() }));
-      if (at === path.length - 1) node.isMember = true;
-      level = node.within as typeof level;
+    this.put(path, member);
+  }
+
+  /** A path with all that is known of what lies within; the node's maps are the builder's from now on. */
+  put(path: readonly PathElement[], node: FieldNode): void {
+    const last = path.length - 1;
+    if (last < 0) {
+      for (const [element, inner] of node.within) this.put([element], inner);
+      return;
     }
+    let level = this.#root;
+    for (let at = 0; at < last; at++) level = levelWithin(level, path[at]!);
+    const same = level.get(path[last]!);
+    level.set(path[last]!, same ? unionOfNodes(same, node) : node);
   }
 
   done(): FieldSet {
     return this.#root.size === 0 ? noFields : this.#root;
   }
+}
+
+/** The next level, of its own where there was none. */
+function levelWithin(level: Map<PathElement, FieldNode>, element: PathElement): Map<PathElement, FieldNode> {
+  const node = level.get(element);
+  if (node && node.within !== noFields) return node.within as Map<PathElement, FieldNode>;
+  const next = new Map<PathElement, FieldNode>();
+  level.set(element, { isMember: node?.isMember ?? false, within: next });
+  return next;
 }
 
 /** The set of these paths, each as its steps. */
@@ -175,6 +192,15 @@ export function printFields(set: FieldSet): PlainObject {
     setOwn(result, element, isMember && within.size > 0 ? { '.': {}, ...inner } : inner);
   }
   return result;
+}
+
+/** The set as a text that tells it from any other. Two sets of the same paths have the same text only where these came in the same order. */
+export function fieldsText(set: FieldSet): string {
+  let text = '';
+  // With its length in front, an element may hold any sign.
+  for (const [element, { isMember, within: inner }] of set)
+    text += `${isMember ? '+' : '-'}${element.length}:${element}${inner.size > 0 ? `{${fieldsText(inner)}}` : ''}`;
+  return text;
 }
 
 function isEmptyNode({ isMember, within }: FieldNode): boolean {

@@ -1,7 +1,7 @@
 import { isPlainObject, sameJson } from '../plain-objects.ts';
 import type { PlainObject } from '../plain-objects.ts';
 import type { ManagedFieldsEntry } from '../types.ts';
-import { FieldsError, parseFields, printFields } from './field-set.ts';
+import { FieldsError, fieldsText, parseFields, printFields } from './field-set.ts';
 import type { FieldSet } from './field-set.ts';
 import { PathElementError } from './path-element.ts';
 
@@ -85,6 +85,8 @@ const knownSetsMax = 500;
 const setOfFields = new Map<object, FieldSet>();
 const fieldsByText = new Map<string, PlainObject>();
 const fieldsOfSet = new Map<FieldSet, PlainObject>();
+/** By `fieldsText`: what a create owns is a set of its own each time, and mostly one that was printed before. */
+const fieldsBySetText = new Map<string, PlainObject>();
 
 function fieldsIn(fieldsV1: unknown): FieldSet {
   if (!isPlainObject(fieldsV1)) return parsed(fieldsV1);
@@ -109,8 +111,13 @@ function parsed(fieldsV1: unknown): FieldSet {
 function printed(set: FieldSet): PlainObject {
   const known = fieldsOfSet.get(set);
   if (known) return known;
+  const text = fieldsText(set);
+  const same = fieldsBySetText.get(text);
+  if (same) return same;
   const fields = inOne(printFields(set));
   remember(set, fields);
+  if (fieldsBySetText.size >= knownSetsMax) fieldsBySetText.clear();
+  fieldsBySetText.set(text, fields);
   return fields;
 }
 

@@ -21,10 +21,13 @@ export function typeSchema(name: string): TypeSchema {
   return found;
 }
 
-/** What the schema says of one field of a type; undefined where it has no such field. */
+const fieldsByType = new Map<string, ReadonlyMap<string, FieldSchema>>();
+
+/** What the schema says of one field of a type; undefined where it has no such field. Asked for each field of each object, often. */
 export function fieldSchema(type: string, field: string): FieldSchema | undefined {
-  const { fields } = typeSchema(type);
-  return Object.hasOwn(fields, field) ? fields[field] : undefined;
+  let fields = fieldsByType.get(type);
+  if (!fields) fieldsByType.set(type, (fields = new Map(Object.entries(typeSchema(type).fields))));
+  return fields.get(field);
 }
 
 /** Fields of a schema that may be a schema themselves, or something else (`additionalProperties: true`). */

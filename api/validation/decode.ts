@@ -46,17 +46,29 @@ function checkObject(type: string, value: unknown, path: string, errors: FieldEr
     errors.push(wrongType(path, value, 'must be an object'));
     return;
   }
-  for (const [field, item] of Object.entries(value)) {
+  for (const field of Object.keys(value)) {
     if (errors.length >= errorsMax) return;
+    const item = value[field];
+    const own = child(path, field);
     const schema = fieldSchemaOf(type, field, item);
-    if (!schema) errors.push(unknownField(child(path, field)));
-    else if (item !== null && item !== undefined)
-      check(schema, item, child(path, field), errors, whole && child(path, field) !== 'status');
+    if (!schema) errors.push(unknownField(own));
+    else if (item !== null && item !== undefined) check(schema, item, own, errors, whole && own !== 'status');
   }
   if (!whole) return;
-  for (const [field, schema] of Object.entries(typeSchema(type).fields))
-    if (schema.required && (value[field] === undefined || value[field] === null))
-      errors.push(required(child(path, field)));
+  for (const field of requiredFields(type))
+    if (value[field] === undefined || value[field] === null) errors.push(required(child(path, field)));
+}
+
+const requiredByType = new Map<string, readonly string[]>();
+
+function requiredFields(type: string): readonly string[] {
+  let found = requiredByType.get(type);
+  if (!found) {
+    const { fields } = typeSchema(type);
+    found = Object.keys(fields).filter((field) => fields[field]!.required);
+    requiredByType.set(type, found);
+  }
+  return found;
 }
 
 function check(

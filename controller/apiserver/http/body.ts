@@ -40,14 +40,47 @@ export async function readBody(request: ApiServerRequest, clock: Clock): Promise
 async function collect(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Left before its end, a stream is destroyed, and with it the way on which a too large body is answered.
-  const left = body instanceof Readable ? body.iterator({ destroyOnReturn: false }) : body;
-  for await (const chunk of left as AsyncIterable<Uint8Array>) {
+  const take = (chunk: Uint8Array) => {
     bytes += chunk.length;
     if (bytes > bytesMax) throw tooLarge(bytesMax);
     chunks.push(chunk);
-  }
+  };
+  if (body instanceof Readable) await everyChunk(body, take);
+  else for await (const chunk of body) take(chunk);
   return Buffer.concat(chunks, bytes);
+}
+
+/**
+ * Hands over what a stream brings, until its end. An iterator of it would cost as much as checking the object that was sent, and destroy it when
+ * left before its end, and with it the way on which a too large body is answered.
+ */
+function everyChunk(stream: Readable, take: (chunk: Uint8Array) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+      stream.pause();
+    };
+    const onData = (chunk: Uint8Array) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        onError(error as Error);
+      }
+    };
+    const onEnd = () => {
+      done();
+      resolve();
+    };
+    const onError = (error: Error) => {
+      done();
+      reject(error);
+    };
+    const onClose = () => onError(badRequest('the connection ended before the body did'));
+    stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+    // What has ended says nothing more.
+    if (stream.readableEnded) onEnd();
+    else if (stream.destroyed) onClose();
+  });
 }
 
 /**
@@ -120,12 +153,16 @@ export async function decodeConfiguration(
   return { configuration: shallow(yaml.value), doubles: doublesInYaml(yaml.doubles) };
 }
 
-/** What stands twice in a body that was decoded: `JSON.parse` says nothing of it. */
-export async function doublesIn(body: Buffer, contentType: string | undefined): Promise<Doubles | undefined> {
+/** What stands twice in a body that was decoded as `value`: `JSON.parse` says nothing of it. */
+export async function doublesIn(
+  body: Buffer,
+  value: unknown,
+  contentType: string | undefined,
+): Promise<Doubles | undefined> {
   const type = mediaType(contentType);
   if (type === 'application/yaml')
     return doublesInYaml((await parseYaml(body.toString('utf8'), notYaml)).doubles);
-  return type === '' || type.endsWith('json') ? doublesInJson(body.toString('utf8')) : undefined;
+  return type === '' || type.endsWith('json') ? doublesInJson(body.toString('utf8'), value) : undefined;
 }
 
 function jsonIn(text: string): unknown {

@@ -98,13 +98,14 @@ async function perform(
     options.budget.spend(request.user, bytes.length, kind.kind);
     return bytes;
   };
-  const strictly = async (bytes: Buffer): Promise<WriteContext> => {
+  const strictly = async (bytes: Buffer, value: unknown): Promise<WriteContext> => {
     if (context.fieldValidation === 'Ignore') return context;
-    return { ...context, doubles: await doublesIn(bytes, request.headers['content-type']) };
+    return { ...context, doubles: await doublesIn(bytes, value, request.headers['content-type']) };
   };
   const object = async () => {
     const bytes = await body();
-    return [await decodeBody(bytes, request, expectedBody(info)), await strictly(bytes)] as const;
+    const value = await decodeBody(bytes, request, expectedBody(info));
+    return [value, await strictly(bytes, value)] as const;
   };
 
   /** Who may change what is there may not yet make what is not. */
@@ -165,7 +166,15 @@ async function perform(
       if (kind.custom && type === 'strategic') throw noStrategicPatch();
       return show(
         200,
-        await registry.patch(kind, namespace, name!, writable(info), type, patch, await strictly(bytes)),
+        await registry.patch(
+          kind,
+          namespace,
+          name!,
+          writable(info),
+          type,
+          patch,
+          await strictly(bytes, patch),
+        ),
       );
     }
     case 'delete': {

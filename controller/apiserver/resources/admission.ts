@@ -54,7 +54,7 @@ export function guard(request: AdmissionRequest): void {
 }
 
 export function admit(request: AdmissionRequest): Resource {
-  let { object } = request;
-  for (const admission of admissions) object = admission({ ...request, object });
-  return object;
+  const passing = { ...request };
+  for (const admission of admissions) passing.object = admission(passing);
+  return passing.object;
 }

@@ -4,6 +4,7 @@ import {
   difference,
   fieldSet,
   fieldsDepthMax,
+  fieldsText,
   hasField,
   intersection,
   noFields,
@@ -82,6 +83,16 @@ describe('a set of fields', () => {
         ['protocol', 'TCP'],
       ]),
     );
+  });
+
+  it('has a text of its own, whatever signs its steps hold', () => {
+    const nested = fieldSet(['f:a', 'f:b']);
+    const both = fieldSet(['f:a'], ['f:a', 'f:b']);
+    const flat = fieldSet(['f:a'], ['f:b']);
+    const lookalikes = [fieldSet(['f:a{+3:f:b}']), fieldSet(['f:a+3:f:b']), fieldSet(['f:a', 'f:b}'])];
+    const texts = [nested, both, flat, ...lookalikes].map(fieldsText);
+    assert.equal(new Set(texts).size, texts.length, texts.join('\n'));
+    assert.equal(fieldsText(fieldSet(['f:a', 'f:b'])), fieldsText(nested));
   });
 
   it('drops kinds of steps that it does not know, and refuses what is no step', () => {
