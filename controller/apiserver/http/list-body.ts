@@ -12,12 +12,16 @@ import { showListing, withoutKind, type Shown } from './represent.ts';
 const pieceCharacters = 256 * 1024;
 
 /**
- * A list as JSON, put together from what its objects are as JSON already. One piece is a Buffer, more are a stream.
+ * A list as JSON or YAML, put together from what its objects are as JSON already. One piece is a Buffer, more are a stream.
  *
- * @param shown not as YAML
+ * @param shown not as protobuf
  */
-export function listBody(kind: Kind, page: Page, shown: Shown): Buffer | AsyncIterable<Buffer> {
-  const pieces = inPieces(kind, page, shown);
+export async function listBody(
+  kind: Kind,
+  page: Page,
+  shown: Shown,
+): Promise<Buffer | AsyncIterable<Buffer>> {
+  const pieces = inPieces(kind, page, shown, shown.representation.format === 'yaml' ? await yaml() : json);
   const first = pieces.next();
   const second = pieces.next();
   if (first.done) return Buffer.alloc(0);
@@ -29,19 +33,55 @@ async function* streamed(begun: string[], rest: Iterable<string>): AsyncGenerato
   for (const piece of rest) yield Buffer.from(piece);
 }
 
-function* inPieces(kind: Kind, { entries, metadata }: Page, shown: Shown): Generator<string> {
-  // What a list of none is, opened where its items go.
-  const empty = JSON.stringify(showListing(kind, { items: [], metadata }, shown));
-  const end = empty.lastIndexOf(']');
+/** How a list is written, and where its items go. */
+interface Notation {
+  whole(listOfNone: object): string;
+  /** Splits a list of none where its items go. */
+  around(listOfNone: string): [before: string, after: string];
+  /** @param text the item, as JSON */
+  item(text: string, isFirst: boolean): string;
+}
+
+const json: Notation = {
+  whole: (listOfNone) => `${JSON.stringify(listOfNone)}\n`,
+  around(listOfNone) {
+    const end = listOfNone.lastIndexOf(']');
+    return [listOfNone.slice(0, end), listOfNone.slice(end)];
+  },
+  item: (text, isFirst) => (isFirst ? text : `,${text}`),
+};
+
+/** An entry for each item: thousands at once are seconds of work. */
+async function yaml(): Promise<Notation> {
+  const { stringify } = await import('yaml');
+  return {
+    whole: (listOfNone) => stringify(listOfNone),
+    around(listOfNone) {
+      const { index, 0: none } = /(?<=^(?:items|rows):) \[\]$/m.exec(listOfNone)!;
+      return [`${listOfNone.slice(0, index)}\n`, listOfNone.slice(index + none.length + 1)];
+    },
+    item: (text) => stringify([JSON.parse(text)]),
+  };
+}
+
+function* inPieces(
+  kind: Kind,
+  { entries, metadata }: Page,
+  shown: Shown,
+  { whole, around, item }: Notation,
+): Generator<string> {
+  const listOfNone = whole(showListing(kind, { items: [], metadata }, shown));
+  if (entries.length === 0) return yield listOfNone;
+  const [before, after] = around(listOfNone);
   const write = itemWriter(kind, shown);
-  let piece = empty.slice(0, end);
+  let piece = before;
   for (const [at, entry] of entries.entries()) {
-    piece += at === 0 ? write(entry) : `,${write(entry)}`;
+    piece += item(write(entry), at === 0);
     if (piece.length < pieceCharacters) continue;
     yield piece;
     piece = '';
   }
-  yield `${piece}${empty.slice(end)}\n`;
+  yield piece + after;
 }
 
 /** How one object is written as an item of the list. */

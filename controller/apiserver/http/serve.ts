@@ -220,11 +220,11 @@ async function serveList(
   warnings: readonly string[],
 ): Promise<ApiServerResponse> {
   const { format } = shown.representation;
-  if (format === 'json')
+  if (format !== 'protobuf')
     return {
       status: 200,
-      headers: answerHeaders('application/json', warnings),
-      body: listBody(kind, page, shown),
+      headers: answerHeaders(`application/${format}`, warnings),
+      body: await listBody(kind, page, shown),
     };
   const items = page.entries.map(({ value }) => served(kind, value as Resource));
   return objectAnswer(

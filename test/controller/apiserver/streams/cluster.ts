@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ import { seededRandom } from '../../../../process/random.ts';
 import type { Link } from '../../../../swarm/swarm.ts';
 import { FakeImages } from '../../../support/fake-images.ts';
 import { testnet, type Testnet } from '../../../support/testnet.ts';
+import { findVersions } from '../../../kubectl/support/versions.ts';
 import { until } from '../../../support/wait.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';
 
@@ -36,12 +37,10 @@ export interface Outcome {
   err: string;
 }
 
-/** Every kubectl of this machine: the one on the PATH, and others as `kubectl.1.NN` or in KUBECTL_MORE (paths, by colons). */
-export const kubectls: readonly string[] = [
-  'kubectl',
-  'kubectl.1.33',
-  ...(process.env['KUBECTL_MORE'] ?? '').split(':').filter(Boolean),
-].filter((each) => spawnSync(each, ['version', '--client'], { stdio: 'ignore' }).status === 0);
+/** Every kubectl of this machine, newest first. With CI=true there is one. */
+export const kubectls: readonly string[] = findVersions()
+  .map(({ path }) => path)
+  .toReversed();
 
 export const strangerToken = 'stranger-token';
 
