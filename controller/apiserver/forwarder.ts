@@ -20,8 +20,17 @@ const bearer: User = { name: 'kith-forwarder', groups: [] };
 /** Answers that say their length are handed on whole: 5,000 pods are some 20 MiB. */
 const answerBytesMax = 96 * 1024 * 1024;
 
-const forwarded = /^(accept|content-type|user-agent|impersonate-.*)$/;
-const answered = new Set(['content-type', 'cache-control', 'warning', 'retry-after', 'www-authenticate']);
+const forwarded = /^(accept|content-type|user-agent|if-none-match|audit-id|impersonate-.*)$/;
+const answered = new Set([
+  'content-type',
+  'cache-control',
+  'etag',
+  'vary',
+  'warning',
+  'retry-after',
+  'www-authenticate',
+  'audit-id',
+]);
 
 /** Where a forwarder keeps its certificate and the token of its kubeconfig. */
 export const forwarderFiles = (folder: string) => ({

@@ -6,7 +6,7 @@ import type { PatchType } from '../../../api/patch/patch.ts';
 import { within } from '../../../process/bounded.ts';
 import type { Clock } from '../../../process/clock.ts';
 import { doublesInJson, doublesInYaml, type Doubles } from '../resources/strictness.ts';
-import { isMaster } from '../users.ts';
+import { groups, isMaster, type User } from '../users.ts';
 import { protobufType } from './accept.ts';
 import type { ApiServerRequest } from './exchange.ts';
 import type { Expected } from './protobuf/envelope.ts';
@@ -14,8 +14,11 @@ import { parseYaml } from './yaml.ts';
 
 /** As the API server of Kubernetes has it: twice what etcd takes, and far above any manifest. */
 export const bodyBytesMax = 3 * 1024 * 1024;
-/** What a host says of itself and of its pods is some kilobytes: who may only do that cannot make us parse megabytes. */
-export const memberBodyBytesMax = 512 * 1024;
+/**
+ * What a host says of itself and of its pods is some kilobytes: who may only do that cannot make us parse megabytes. A person on a
+ * machine that joined sends whatever their role lets them, such as an operator's definitions.
+ */
+export const machineBodyBytesMax = 512 * 1024;
 /** A body that takes longer to arrive is not on its way. */
 const bodyWithinMs = 30_000;
 const applyType = 'application/apply-patch+yaml';
@@ -28,14 +31,16 @@ const patchTypes = new Map<string, PatchType>([
 /** The whole body. @throws ApiError: too large, or too slow */
 export async function readBody(request: ApiServerRequest, clock: Clock): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
-  const isMember = request.user?.certificate !== undefined && !isMaster(request.user);
-  const bytesMax = isMember ? memberBodyBytesMax : bodyBytesMax;
+  const bytesMax = request.user && isMachine(request.user) ? machineBodyBytesMax : bodyBytesMax;
   if (declared > bytesMax) throw tooLarge(bytesMax);
   if (!request.body) return Buffer.alloc(0);
   return within(clock, bodyWithinMs, collect(request.body, bytesMax), () =>
     timeout(`the body did not arrive within ${bodyWithinMs / 1000} s`),
   );
 }
+
+const isMachine = (user: User) =>
+  user.certificate !== undefined && !isMaster(user) && !user.groups.includes(groups.people);
 
 async function collect(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -97,7 +102,7 @@ export async function decodeBody(
   const type = mediaType(headers['content-type']);
   if (type === 'application/json' || type === '') return shallow(parseJson(body));
   if (type === 'application/yaml') {
-    // Its parser compares each key with all before it: 20 000 keys take three seconds in which nobody else is answered.
+    // A megabyte of it is seconds of work in which nobody else is answered, of JSON some milliseconds.
     if (!isMaster(user)) throw unsupportedMediaType(['application/json'], 'write JSON');
     return shallow((await parseYaml(body.toString('utf8'), notYaml)).value);
   }

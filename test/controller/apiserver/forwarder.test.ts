@@ -104,7 +104,22 @@ describe('the API on a joined machine', () => {
     await assert.rejects(client.list('Secret', { namespace: 'default' }), isForbidden);
     await assert.rejects(client.create(configMap('b')), isForbidden);
     await cluster.client.create(binding('ben', 'ClusterRole', 'edit', 'ben'));
-    await until('the role is known', () => client.create(configMap('b', { text: 'x'.repeat(100_000) })));
+    await until('the role is known', () => client.create(configMap('b', { text: 'x'.repeat(900_000) })));
+  });
+
+  it('hands on by which an answer is kept and known again: who has it is not sent it twice', async () => {
+    const ask = async (more: Record<string, string>) => {
+      const headers = { accept: 'application/json', ...more };
+      const answer = await transport.request({ method: 'GET', path: '/openapi/v3/apis/apps/v1', headers });
+      let bytes = 0;
+      for await (const chunk of answer.body) bytes += chunk.length;
+      return { ...answer, bytes };
+    };
+    const first = await ask({ 'audit-id': 'of-my-own' });
+    assert.deepEqual([first.status, first.headers['audit-id']], [200, 'of-my-own']);
+    assert.ok(first.bytes > 1_000);
+    const again = await ask({ 'if-none-match': String(first.headers['etag']) });
+    assert.deepEqual([again.status, again.bytes], [304, 0]);
   });
 
   it('hands on a watch as it comes, and ends it', async () => {
