@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ApiError, tooManyRequests, unauthorized, unavailable } from '../../api/errors.ts';
+import { ApiError, forbidden, tooManyRequests, unauthorized, unavailable } from '../../api/errors.ts';
 import { linkAuthority, type SessionTransport } from '../../client/session-transport.ts';
 import type { Clock } from '../../process/clock.ts';
 import { Authenticator } from './auth/authenticator.ts';
@@ -64,6 +64,7 @@ export async function startForwarder(options: {
     const leave = () => void underWay--;
     underWay++;
     try {
+      if (request.refusal) throw forbidden('Node', '', request.refusal);
       if (!request.user) throw unauthorized();
       if (underWay > forwardedMax)
         throw tooManyRequests(`${forwardedMax} requests go through this machine already; try again later`);

@@ -8,13 +8,11 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { forbidden } from '../../api/errors.ts';
 import type { Clock } from '../../process/clock.ts';
 import { Connections } from '../../process/connections.ts';
 import type { ApiServer } from './create.ts';
 import type { Tokens } from './auth/tokens.ts';
 import { deliver, type Outlet } from './http/deliver.ts';
-import { jsonAnswer } from './http/answers.ts';
 import type { ApiServerRequest } from './http/exchange.ts';
 import { refusalByOrigin } from './tls/origin-guard.ts';
 import type { ClientCertificates } from './tls/client-certificates.ts';
@@ -47,6 +45,8 @@ const handshakesMax = 512;
 const handshakeWithinMs = 5_000;
 const headersWithinMs = 10_000;
 const requestWithinMs = 60_000;
+/** For the last words of a connection that left HTTP, or was refused it, to be read: as long as HTTP/1.1 waits for a next request. */
+const upgradeLingerMs = 5_000;
 const stopGraceMs = 3_000;
 
 /**
@@ -93,14 +93,19 @@ export async function tlsListener(options: {
   /** Whose watches and logs end when the listener does. */
   const asking = new Set<AbortController>();
 
+  /** @param caller closes when the request is over */
   const ask = async (
     request: Pick<Http2ServerRequest, 'method' | 'url' | 'headers' | 'socket' | 'stream'>,
+    caller: Pick<EventEmitter, 'once'>,
     more: Pick<ApiServerRequest, 'body' | 'signal' | 'upgrade'>,
   ) => {
     const refusal = refusalByOrigin(request.headers, port);
-    if (refusal) return jsonAnswer(403, forbidden('Node', '', refusal).status);
-    const shown =
-      clientCertificates?.of(request) ?? apiServer.authenticator.ofHeader(request.headers.authorization);
+    // Whom a page's request comes from does not matter.
+    const shown = refusal
+      ? undefined
+      : (clientCertificates?.of(request) ?? apiServer.authenticator.ofHeader(request.headers.authorization));
+    // Who is nobody holds no place by asking: the answer is theirs not to read.
+    if (shown) caller.once('close', connections.begin(request.socket));
     return apiServer.handle({
       from: `${request.socket.remoteAddress ?? ''}:${request.socket.remotePort ?? ''}`,
       method: request.method,
@@ -108,13 +113,14 @@ export async function tlsListener(options: {
       headers: plainHeaders(request.headers),
       user: shown?.user,
       isStillGood: shown && (() => shown.isStillGood()),
+      refusal,
       ...more,
     });
   };
   const respond = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
     const signal = leavingWith(response);
     const outlet = responseOutlet(request, response, signal);
-    const answer = await ask(request, { body: request as AsyncIterable<Uint8Array>, signal });
+    const answer = await ask(request, response, { body: request as AsyncIterable<Uint8Array>, signal });
     await deliver(answer, outlet, request.method === 'HEAD', clock);
     // A body that was refused unread must not hold its connection.
     if (!request.readableEnded) request.resume();
@@ -130,18 +136,21 @@ export async function tlsListener(options: {
     return leaving.signal;
   };
   server.on('request', (request, response) => {
-    response.once('close', connections.begin(request.socket));
     respond(request, response).catch(() => response.destroy());
   });
   // HTTP/1.1 only: exec, attach and port-forward leave it for streams.
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {});
     busy.set(message.socket, 1);
-    connections.begin(message.socket);
     const signal = leavingWith(socket);
-    ask(asRequest(message), { signal, upgrade: { message, socket, head } })
+    ask(asRequest(message), socket, { signal, upgrade: { message, socket, head } })
       .then((answer) => answerUpgrade(socket, answer))
-      .catch(() => socket.destroy());
+      .catch(() => socket.destroy())
+      // Who was refused may leave its side open for ever.
+      .finally(() => {
+        const cut = clock.after(upgradeLingerMs, () => socket.destroy());
+        socket.once('close', () => cut.cancel());
+      });
   });
   server.on('session', (session) => {
     sessions.add(session);

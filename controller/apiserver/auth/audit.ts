@@ -33,6 +33,8 @@ export type Audit = (record: AuditRecord) => void;
 
 /** Kept twice over: some 80,000 requests. */
 export const auditBytesMax = 10 * 1024 * 1024;
+/** No name that is taken is longer. */
+export const auditedCharactersMax = 253;
 /** Requests are not held up by the log: what a power failure may take is the last tenth of a second. */
 const writeEveryMs = 100;
 
@@ -66,17 +68,31 @@ export function auditIdOf(headers: Readonly<Record<string, string | undefined>>)
   return wished !== undefined && auditIdPattern.test(wished) ? wished : secretUid();
 }
 
-/** What a request was about, as the log keeps it. */
-export function auditedObject(attributes: Attributes | PathAttributes): Partial<AuditRecord> {
-  if (isPathAttributes(attributes)) return { path: attributes.path };
+/**
+ * What a request wants, as the log keeps it: shortened, for who is nobody may ask for 60 KB of nothing, and a hundred such lines
+ * would push out what people did.
+ */
+export function auditedObject(
+  attributes: Attributes | PathAttributes,
+): Pick<AuditRecord, 'verb'> & Partial<AuditRecord> {
+  const { verb } = attributes;
+  if (isPathAttributes(attributes)) return shortened({ verb, path: attributes.path });
   const { group, resource, subresource, namespace, name } = attributes;
-  return {
+  return shortened({
+    verb,
     ...(group && { group }),
     resource,
     ...(subresource && { subresource }),
     ...(namespace && { namespace }),
     ...(name && { name }),
-  };
+  });
+}
+
+function shortened<T extends Record<string, string>>(texts: T): T {
+  const isLong = Object.values(texts).some((text) => text.length > auditedCharactersMax);
+  if (!isLong) return texts;
+  const short = Object.entries(texts).map(([name, text]) => [name, text.slice(0, auditedCharactersMax)]);
+  return Object.fromEntries(short) as T;
 }
 
 /**

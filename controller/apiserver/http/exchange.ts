@@ -24,6 +24,8 @@ export interface ApiServerRequest {
   isStillGood?: (() => boolean) | undefined;
   /** Where it came from, for the audit log: `127.0.0.1:53210`, or a member's key. */
   from?: string | undefined;
+  /** Why the listener lets it go no further, whoever asks. @default nothing stands against it */
+  refusal?: string | undefined;
   /** Aborts when the caller has gone. */
   signal: AbortSignal;
   /** Only from listeners whose connections can leave HTTP. */

@@ -1,4 +1,4 @@
-import { noSuchResource, unavailable } from '../../../api/errors.ts';
+import { forbidden, noSuchResource, unavailable } from '../../../api/errors.ts';
 import { unstoredKinds } from '../../../api/kinds.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Log } from '../../../process/log.ts';
@@ -115,6 +115,7 @@ export class Handler {
     if (this.#isStopping) throw unavailable('the controller is stopping; it will be back', 1);
     const { authorizer } = this.#options.registry;
     known.attributes = attributesOf(method, path, query, anonymousUser);
+    if (request.refusal) throw forbidden('Node', '', request.refusal);
     const caller = callerOf(request, path);
     known.caller = caller;
     const user = impersonated(caller, request.headers, authorizer);
@@ -263,7 +264,6 @@ export class Handler {
         id: auditId,
         ...auditedUser(attributes.user, caller),
         ...(from && { from }),
-        verb: attributes.verb,
         ...auditedObject(attributes),
         code,
         ms: Math.round(clock.now() - begun),

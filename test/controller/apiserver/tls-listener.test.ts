@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { connect as connectHttp2 } from 'node:http2';
+import { once } from 'node:events';
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { isUnauthorized } from '../../../api/errors.ts';
 import { httpClient } from '../../../client/http-client.ts';
 import { tlsTransport, type TlsTransport } from '../../../client/tls-transport.ts';
+import type { AuditRecord } from '../../../controller/apiserver/auth/audit.ts';
 import { keptToken, Tokens } from '../../../controller/apiserver/auth/tokens.ts';
 import {
   tlsListener,
@@ -34,13 +36,15 @@ describe('the TLS listener', () => {
   let cluster: TestCluster;
   let listener: TlsListener;
   let transport: TlsTransport;
+  const records: AuditRecord[] = [];
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kith-tls-'));
     certificate = await servingCertificate(folder, systemClock);
   });
   after(() => rm(folder, { recursive: true }));
   beforeEach(async () => {
-    cluster = await testCluster(systemClock);
+    records.length = 0;
+    cluster = await testCluster(systemClock, { audit: (record) => void records.push(record) });
     const tokens = new Tokens().add(token, adminUser);
     listener = await tlsListener({
       apiServer: cluster.apiServer,
@@ -136,6 +140,10 @@ describe('the TLS listener', () => {
   it('refuses what comes from a web page', async () => {
     assert.equal((await ask({ authorization, origin: 'https://evil.example' })).status, 403);
     assert.equal((await ask({ authorization, 'sec-fetch-site': 'cross-site' })).status, 403);
+    // It is nobody's, whoever's token it bears, and stands in the audit log all the same.
+    const told = records.map(({ user, verb, resource, code }) => [user, verb, resource, code]);
+    const refused = ['system:anonymous', 'list', 'namespaces', 403];
+    assert.deepEqual(told, [refused, refused]);
     assert.equal((await ask({ authorization, 'sec-fetch-site': 'none' })).status, 200);
   });
 
@@ -249,6 +257,57 @@ describe('the TLS listener', () => {
         stop.abort();
         await watching;
       });
+
+    /** Asks to leave HTTP, and leaves its side open whatever the answer. */
+    const askToLeave = async () => {
+      const { port } = listener;
+      const options: ConnectionOptions & { allowHalfOpen: boolean } = {
+        host: '127.0.0.1',
+        port,
+        ca: certificate.ca,
+        servername: 'localhost',
+        allowHalfOpen: true,
+      };
+      const socket = connectTls(options);
+      sockets.push(socket);
+      socket.on('error', () => {});
+      const head = `GET /api/v1/pods HTTP/1.1\r\nHost: localhost:${port}\r\n`;
+      socket.write(`${head}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      return String((await once(socket, 'data'))[0]);
+    };
+    /** Asks over HTTP/2, and takes not one byte of the answer's body. */
+    const askWithoutReading = async (headers: Record<string, string>) => {
+      const session = connectHttp2(listener.server, {
+        ca: certificate.ca,
+        settings: { initialWindowSize: 0 },
+      });
+      sessions.push(session);
+      session.on('error', () => {});
+      const stream = session.request({ ':path': '/api/v1/namespaces', ...headers });
+      stream.on('error', () => {});
+      return Number(((await once(stream, 'response')) as [Record<string, unknown>])[0][':status']);
+    };
+    const sessions: ClientHttp2Session[] = [];
+    afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
+
+    it('gives no place to who is nobody and asks to leave HTTP, whatever they leave open', async () => {
+      await listening({ connectionsMax: 5 });
+      for (let opened = 0; opened < 8; opened++) assert.match(await askToLeave(), /^HTTP\/1.1 401 /);
+      assert.equal((await ask({ authorization })).status, 200);
+    });
+
+    it('gives no place to who is nobody and never reads why', async () => {
+      await listening({ connectionsMax: 5 });
+      for (let opened = 0; opened < 8; opened++) assert.equal(await askWithoutReading({}), 401);
+      assert.equal((await ask({ authorization })).status, 200);
+    });
+
+    it('(control) gives a place to somebody who does the same, and then takes nobody else', async () => {
+      await listening({ connectionsMax: 5 });
+      for (let opened = 0; opened < 5; opened++)
+        assert.equal(await askWithoutReading({ authorization }), 200);
+      await assert.rejects(ask({ authorization }));
+    });
 
     it('(control) would hold all of them', async () => {
       await listening({ connectionsMax: Infinity, handshakesMax: Infinity });

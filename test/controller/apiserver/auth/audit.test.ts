@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditBytesMax, auditFile, isWorthAuditing } from '../../../../controller/apiserver/auth/audit.ts';
+import {
+  auditBytesMax,
+  auditedObject,
+  auditFile,
+  isWorthAuditing,
+} from '../../../../controller/apiserver/auth/audit.ts';
 import type { Attributes } from '../../../../controller/apiserver/auth/rule.ts';
 import { adminUser } from '../../../../controller/apiserver/users.ts';
 import { VirtualClock } from '../../../../process/virtual-clock.ts';
@@ -51,6 +56,15 @@ describe('the audit log', () => {
       ['audit.jsonl', 'audit.jsonl.1'].map(async (file) => (await stat(join(folder, file))).size),
     );
     for (const size of sizes) assert.ok(size <= auditBytesMax, String(sizes));
+  });
+
+  it('keeps the beginning of what is too long to be a name', () => {
+    const kept = auditedObject({ user: adminUser, verb: 'v'.repeat(60_000), path: `/${'x'.repeat(60_000)}` });
+    assert.deepEqual(kept, { verb: 'v'.repeat(253), path: `/${'x'.repeat(252)}` });
+    assert.deepEqual(auditedObject({ user: adminUser, verb: 'get', path: '/version' }), {
+      verb: 'get',
+      path: '/version',
+    });
   });
 
   it("keeps no host's heartbeat, unless it is refused", () => {
