@@ -47,12 +47,15 @@ function openLog(worker: LogWorker, lock: FolderLock, state: OpenLog['state']): 
     state,
     append: (batch, expectedLast) => ask({ type: 'append', batch, expectedLast }),
     async *read(from) {
-      for (let next = from; ;) {
-        const piece = await ask({ type: 'read', from: next });
+      let next = ask({ type: 'read', from });
+      for (;;) {
+        const piece = await next;
         const last = piece.at(-1);
         if (!last) return;
+        // The thread reads on while this piece is worked through. Where that fails it is told above, unless nobody wants more.
+        next = ask({ type: 'read', from: last.revision + 1 });
+        next.catch(() => {});
         yield piece;
-        next = last.revision + 1;
       }
     },
     compact: (revision, dropped) => ask({ type: 'compact', revision, dropped }),
