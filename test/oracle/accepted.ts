@@ -232,8 +232,7 @@ export const accepted: readonly Accepted[] = [
         'body*.spec.ephemeralContainers*.volumeMounts',
       ],
       kith: undefined,
-      because:
-        'No token is mounted into pods: an app has no network, and no way to the API (docs/compatibility.md).',
+      because: 'No token is mounted into pods: an app has no way to the API (docs/compatibility.md).',
     }),
   ),
   {

@@ -57,6 +57,7 @@ describe('lists, whatever is asked of them', function () {
       const answer = await ask(`${collection}?labelSelector=${encodeURIComponent(text)}`);
       if (answer.status !== 200) return false;
       const whole = text.replace(/\s/g, '');
+      // Sets and orders are held to Kubernetes' own reading in reference/reference.test.ts.
       const isPlain =
         /^(?:!?[\w./-]+(?:(?:==?|!=)[\w.-]*)?(?:,|$))*$/.test(whole) && !/ (?:not)?in\b/.test(text);
       if (isPlain)
@@ -64,9 +65,6 @@ describe('lists, whatever is asked of them', function () {
           namesOf(answer),
           labelSets.flatMap((labels, index) => (picks(whole, labels) ? [`c${index}`] : [])),
         );
-      // Chosen or not, each is chosen by exactly one of the two.
-      const all = await ask(collection);
-      assert.ok(namesOf(answer).every((name) => namesOf(all).includes(name)));
       return true;
     });
   });

@@ -10,11 +10,13 @@ const bytesPerSecond = 64 * 1024;
 const writeBytes = 4 * 1024;
 /** Events are kept for an hour, in memory, whoever wrote them: at this price one host fills it with 60 MB at most. */
 const eventFactor = 4;
+/** Names that are remembered: who may impersonate can make up any number. The one that wrote least lately goes, and begins anew. */
+const writersMax = 10_000;
 
 /** How much each member may write, so that one host can fill neither the controller's memory nor its disk. */
 export class WriteBudget {
   readonly #clock: Pick<Clock, 'now'>;
-  /** By user name; there are as many as members. */
+  /** By user name; the one that wrote last stands last. */
   readonly #left = new Map<string, { bytes: number; at: number }>();
   readonly #mayDoAll: (user: User) => boolean;
 
@@ -32,7 +34,9 @@ export class WriteBudget {
     const known = this.#left.get(user.name) ?? { bytes: burstBytes, at: now };
     const bytes = Math.min(burstBytes, known.bytes + ((now - known.at) / 1000) * bytesPerSecond);
     const isEnough = bytes >= cost;
+    this.#left.delete(user.name);
     this.#left.set(user.name, { bytes: isEnough ? bytes - cost : bytes, at: now });
+    if (this.#left.size > writersMax) this.#left.delete(this.#left.keys().next().value!);
     if (isEnough || this.#mayDoAll(user)) return;
     const seconds = Math.ceil((cost - bytes) / bytesPerSecond);
     const error = tooManyRequests(

@@ -42,6 +42,12 @@ export function findVersions(): Version[] {
   return versions;
 }
 
+/** The minor versions that are held to work and are not among these: `1.30`. */
+export function untried(versions: readonly Version[]): string[] {
+  const all = Array.from({ length: minors.newest - minors.oldest + 1 }, (_, at) => minors.oldest + at);
+  return all.filter((each) => !versions.some(({ minor }) => minor === each)).map((each) => `1.${each}`);
+}
+
 function candidates(): Set<string> {
   const folders = new Set(
     (process.env['PATH'] ?? '').split(delimiter).filter((folder) => existsSync(folder)),
