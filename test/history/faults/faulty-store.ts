@@ -1,5 +1,5 @@
 import type { LogDriver, LogRecord } from '../../../controller/store/log.ts';
-import type { Store } from '../../../controller/store/store.ts';
+import type { Entry, Store } from '../../../controller/store/store.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { Random } from '../../../process/random.ts';
 
@@ -13,7 +13,7 @@ export const faults = [
 export type Fault = (typeof faults)[number];
 
 /** Only the objects of the histories, so that the server itself stays sound. */
-const isWatched = (key: string) => key.startsWith('/core/configmaps/history/');
+const ofHistory = (key: string) => /^\/(core\/configmaps|coordination\.k8s\.io\/leases)\/history\//.test(key);
 
 /** Reads that are answered from a copy instead, and how old that copy may be. */
 const staleShare = 0.05;
@@ -25,11 +25,13 @@ const lateMs = 25;
 interface Chance {
   clock: Clock;
   random: Random;
+  /** Which keys the fault is in. @default those of the recorded histories */
+  hits?: (key: string) => boolean;
 }
 
 export function faultyStore(fault: Fault | undefined, store: Store, chance: Chance): Store {
   if (fault === 'stale read') return withStaleReads(store, chance);
-  if (fault === 'lost update') return withLostUpdates(store);
+  if (fault === 'lost update') return withLostUpdates(store, chance);
   if (fault === 'skipped watch event') return withSkippedEvents(store, chance);
   return store;
 }
@@ -39,43 +41,45 @@ export function faultyDriver(fault: Fault | undefined, driver: LogDriver, { cloc
 }
 
 /** As a cache that lags behind its source. */
-function withStaleReads(store: Store, { clock, random }: Chance): Store {
-  let copy = { entries: new Map(), revision: 0, at: -Infinity };
+function withStaleReads(store: Store, { clock, random, hits = ofHistory }: Chance): Store {
+  let copy = { entries: new Map<string, Entry>(), revision: 0, at: -Infinity };
   const refresh = () => {
     if (clock.now() - copy.at < staleMs) return;
-    const { entries, revision } = store.list('/core/configmaps/');
+    const { entries, revision } = store.list('/');
     copy = { entries: new Map(entries.map((entry) => [entry.key, entry])), revision, at: clock.now() };
   };
   const isStale = (key: string) => {
     refresh();
-    return isWatched(key) && random.next() < staleShare;
+    return hits(key) && random.next() < staleShare;
   };
   return over(store, {
     get: (key) => (isStale(key) ? copy.entries.get(key) : store.get(key)),
     list: (prefix, options = {}) =>
       isStale(prefix)
-        ? { entries: [...copy.entries.values()], revision: copy.revision, more: false }
+        ? {
+            entries: [...copy.entries.values()].filter(({ key }) => key.startsWith(prefix)),
+            revision: copy.revision,
+            more: false,
+          }
         : store.list(prefix, options),
   });
 }
 
 /** Compare-and-swap without the comparison: of two who change the same state, the second wins too. */
-function withLostUpdates(store: Store): Store {
+function withLostUpdates(store: Store, { hits = ofHistory }: Chance): Store {
   return over(store, {
     put: (key, value, expect) =>
-      isWatched(key) && expect && 'revision' in expect
-        ? store.put(key, value)
-        : store.put(key, value, expect),
+      hits(key) && expect && 'revision' in expect ? store.put(key, value) : store.put(key, value, expect),
   });
 }
 
-function withSkippedEvents(store: Store, { random }: Chance): Store {
+function withSkippedEvents(store: Store, { random, hits = ofHistory }: Chance): Store {
   return over(store, {
     watch: (prefix, from, listener, onEnd) =>
       store.watch(
         prefix,
         from,
-        (event) => (isWatched(event.entry.key) && random.next() < skippedShare ? undefined : listener(event)),
+        (event) => (hits(event.entry.key) && random.next() < skippedShare ? undefined : listener(event)),
         onEnd,
       ),
   });
