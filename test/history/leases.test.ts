@@ -37,7 +37,7 @@ async function elected(seed: number, tampering: Tampering = {}): Promise<Reign[]
         await place.sleep(random.next() * betweenMsMax);
         // Half of the kills fall where one has just come to lead: that is what must not be lost.
         const before = terms();
-        while (kill % 2 === 0 && terms() === before) await place.sleep(lookEveryMs);
+        if (kill % 2 === 0) while (terms() === before) await place.sleep(lookEveryMs);
         await server.kill();
         await server.start();
       }
