@@ -34,8 +34,8 @@ export async function resolve(
   if (local) return { digest: local.digest, origin: '' };
   throw new ImageError(
     'ErrImagePull',
-    `${name} is not on this host, and ${asked === 0 ? 'no other machine is in reach' : `none of the ${asked} machines in reach knows it`}. ` +
-      `Build it (kith image build SOURCE --tag ${name}) or check the name.`,
+    `${name} is not on this host, and ${asked === 0 ? 'no other machine is in reach' : `no machine in reach knows it (${asked} asked)`}. ` +
+      `kith asks no registry: build it (kith image build SOURCE --tag ${name}) or check the name.`,
   );
 }
 

@@ -11,14 +11,17 @@ const waiting: Readonly<Record<string, string>> = {
   CronJob: 'it starts no Jobs; start them from elsewhere',
   DaemonSet: 'it makes no pods; use a Deployment that spreads its replicas over the hosts',
   HorizontalPodAutoscaler: 'it scales nothing; use kubectl scale',
+  Ingress: 'it routes nothing; apps are opened by their Service (kith open NAME)',
   Job: 'it makes no pods; run a Pod with restartPolicy Never',
+  NetworkPolicy: 'it is not enforced; keep apart by namespaces, which no traffic crosses',
+  PersistentVolumeClaim: 'nothing binds or mounts it; no volume outlives its pod',
   ReplicationController: 'it makes no pods; use a Deployment',
   StatefulSet: 'it makes no pods; use a Deployment',
 };
 
 /**
  * Tells of each object that waits for a controller of a later version that it does: without a word it would look as if its pods were
- * merely slow. Its status stays as it was created, so whoever waits for it waits in vain and hears so. Events go after an hour; then it
+ * merely slow, or its rules in force. Its status stays as it was created, so whoever waits for it waits in vain and hears so. Events go after an hour; then it
  * says so once more.
  */
 export const withoutController: Reconciler = {
