@@ -2,7 +2,6 @@ import type { RunningAgent } from '../agent/main.ts';
 import { readJsonFile } from '../process/folder.ts';
 import { lockFolder } from '../process/lock.ts';
 import type { ClusterRecord, Home } from './home.ts';
-import { settle } from '../process/settle.ts';
 import { memberOf, programTools, type ProgramTools } from './program.ts';
 
 /** What the owner lends, as `kith join --cpu … --memory … --disk …` wrote it. */
@@ -24,7 +23,6 @@ export async function runHost(
   const folder = home.folder('agent');
   lockFolder(folder, 'agent', { of: home.path, by });
   const { runAgent } = await import('../agent/main.ts');
-  settle(tools.clock);
   return runAgent({
     ...tools,
     member: memberOf(home, record, 'node'),

@@ -13,6 +13,8 @@ const restMsMax = 1_000;
  * Gives back what a start has used up, and each time that the program comes to rest after work: V8 keeps the pages of a busy time for
  * as long as a program idles, and on a home computer that is memory which its owner lacks.
  *
+ * For as long as the process lives, which it does by that: it ends by `onShutdown`.
+ *
  * @param workedMs how long the program's threads have worked so far
  */
 export function settle(clock: Clock, workedMs: () => number = ownWorkMs): void {

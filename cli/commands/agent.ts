@@ -3,6 +3,8 @@ import { CliError, exitCodes } from '../errors.ts';
 import { Home } from '../home.ts';
 import { requireCluster } from '../program.ts';
 import { runHost } from '../run-host.ts';
+import { systemClock } from '../../process/clock.ts';
+import { settle } from '../../process/settle.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { tellReady } from '../../process/child.ts';
 
@@ -26,6 +28,7 @@ export default class AgentCommand extends KithCommand {
         },
       );
     const agent = await runHost(home, record, 'kith agent');
+    settle(systemClock);
     const shut = onShutdown(() => agent.stop());
     agent.onLeave(() => shut('kith leave'));
     await agent.registered;

@@ -4,6 +4,7 @@ import { amountOf } from '../../api/resources.ts';
 import { systemClock } from '../../process/clock.ts';
 import { writeFileAtomically } from '../../process/folder.ts';
 import { defaultPorts, freePort } from '../../process/ports.ts';
+import { settle } from '../../process/settle.ts';
 import { onShutdown } from '../../process/shutdown.ts';
 import { KithCommand } from '../command.ts';
 import { CliError, exitCodes } from '../errors.ts';
@@ -57,6 +58,7 @@ export default class Join extends KithCommand {
     if (record.role === 'user') return this.#openApps(home, record, flags.output);
 
     const agent = await runHost(home, record, 'kith join', quietProgramTools(home, 'agent'));
+    settle(systemClock);
     const endForwarder = await offerForwarder(home, record, agent.transport);
     let left: string | undefined;
     const shut = onShutdown(async () => {
