@@ -45,6 +45,8 @@ const handshakesMax = 512;
 const handshakeWithinMs = 5_000;
 const headersWithinMs = 10_000;
 const requestWithinMs = 60_000;
+/** How late who is too slow for these is noticed; left alone Node looks every half a minute. */
+const slowNoticedMs = 5_000;
 /** For the last words of a connection that left HTTP, or was refused it, to be read: as long as HTTP/1.1 waits for a next request. */
 const upgradeLingerMs = 5_000;
 const stopGraceMs = 3_000;
@@ -68,7 +70,9 @@ export async function tlsListener(options: {
 }): Promise<TlsListener> {
   const { apiServer, certificate, tokens, clientCertificates, clock, limits = {} } = options;
   if (tokens) apiServer.authenticator.add(tokens);
+  const overHttp1 = { connectionsCheckingInterval: slowNoticedMs };
   const server = createSecureServer({
+    ...overHttp1,
     key: certificate.key,
     cert: certificate.certificate,
     minVersion: 'TLSv1.2',

@@ -290,6 +290,15 @@ describe('the TLS listener', () => {
     const sessions: ClientHttp2Session[] = [];
     afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
 
+    it('lets go within half a minute of who sends headers without end', async () => {
+      const slow = (await open(true)).resume();
+      slow.write('GET / HTTP/1.1\r\nx-slow: ');
+      const dripping = setInterval(() => slow.writable && slow.write('a'), 100);
+      await until('it is let go', () => slow.readableEnded || slow.destroyed, 25_000).finally(() =>
+        clearInterval(dripping),
+      );
+    }).timeout(40_000);
+
     it('gives no place to who is nobody and asks to leave HTTP, whatever they leave open', async () => {
       await listening({ connectionsMax: 5 });
       for (let opened = 0; opened < 8; opened++) assert.match(await askToLeave(), /^HTTP\/1.1 401 /);
