@@ -82,6 +82,8 @@ function parseOwner(entry: unknown, index: number): Owner {
  * is read once, and is held in memory once. As many as kinds of objects and their writers in a large cluster.
  */
 const knownSetsMax = 500;
+/** As text, some ten times a pod's. What is larger is one object's own, such as the keys of a large ConfigMap, and is not held for others. */
+const knownSetCharactersMax = 16_384;
 const setOfFields = new Map<object, FieldSet>();
 const fieldsByText = new Map<string, PlainObject>();
 const fieldsOfSet = new Map<FieldSet, PlainObject>();
@@ -114,6 +116,7 @@ function printed(set: FieldSet): PlainObject {
   const text = fieldsText(set);
   const same = fieldsBySetText.get(text);
   if (same) return same;
+  if (text.length > knownSetCharactersMax) return deepFrozen(printFields(set));
   const fields = inOne(printFields(set));
   remember(set, fields);
   if (fieldsBySetText.size >= knownSetsMax) fieldsBySetText.clear();
@@ -139,8 +142,9 @@ function inOne(fields: PlainObject): PlainObject {
   const text = JSON.stringify(fields);
   const same = fieldsByText.get(text);
   if (same) return same;
+  deepFrozen(fields);
+  if (text.length > knownSetCharactersMax) return fields;
   if (fieldsByText.size >= knownSetsMax) fieldsByText.clear();
-  deepFreeze(fields);
   fieldsByText.set(text, fields);
   return fields;
 }
@@ -152,9 +156,9 @@ function remember(set: FieldSet, fields: PlainObject): void {
   fieldsOfSet.set(set, fields);
 }
 
-function deepFreeze(fields: PlainObject): void {
-  for (const inner of Object.values(fields)) if (isPlainObject(inner)) deepFreeze(inner);
-  Object.freeze(fields);
+function deepFrozen(fields: PlainObject): PlainObject {
+  for (const inner of Object.values(fields)) if (isPlainObject(inner)) deepFrozen(inner);
+  return Object.freeze(fields);
 }
 
 /** Owners as `metadata.managedFields`; undefined where there are none. */

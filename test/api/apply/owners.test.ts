@@ -55,6 +55,17 @@ describe('the owners of an object', () => {
       assert.deepEqual(withSharedFields(structuredClone(other)), other);
   });
 
+  it('that own more than objects have in common are held for no other object', () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => [`f:key-${index}`, {}]);
+    const large = { 'f:data': Object.fromEntries(names) as object };
+    const read = () =>
+      withSharedFields({ metadata: { managedFields: [entry('a', { fieldsV1: structuredClone(large) })] } });
+    const [one, two] = [read(), read()].map(({ metadata }) => metadata.managedFields[0]!.fieldsV1);
+    assert.notEqual(one, two);
+    assert.deepEqual(one, two);
+    assert.ok(Object.isFrozen(one));
+  });
+
   it('of a Scale are those of the replicas, and keep them where they are theirs already', () => {
     const owners = parseOwners([entry('a'), entry('b', { operation: 'Apply', fieldsV1: { 'f:data': {} } })]);
     const scale = ownersOfScale(owners, 'apps/v1');
