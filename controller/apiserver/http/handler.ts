@@ -200,16 +200,30 @@ export class Handler {
       isStreaming = !Buffer.isBuffer(response.body);
       // A long list is sent in pieces too, and has its end.
       if (isStreaming && info.verb !== 'list') endStream = this.#metrics.stream(info);
+      if (Buffer.isBuffer(response.body)) return response;
       // What streams still counts until it ends, or until the caller has gone.
-      return isStreaming
-        ? { ...response, body: leaving(response.body as AsyncIterable<Buffer>, over, request.signal) }
-        : response;
+      const body = this.#toldOf(response.body, request, path);
+      return { ...response, body: leaving(body, over, request.signal) };
     } catch (error) {
       code = apiErrorOf(error).status.code;
       throw error;
     } finally {
       answered(code, (clock.now() - begun) / 1000);
       if (!isStreaming) over();
+    }
+  }
+
+  /** An answer that breaks off can only be cut, since its status is out; the log says why. */
+  async *#toldOf(
+    body: AsyncIterable<Buffer>,
+    { method, signal }: ApiServerRequest,
+    path: string,
+  ): AsyncGenerator<Buffer> {
+    try {
+      yield* body;
+    } catch (error) {
+      if (!signal.aborted) this.#options.log.warn('an answer broke off', { method, path, error });
+      throw error;
     }
   }
 

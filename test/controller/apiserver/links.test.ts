@@ -14,6 +14,7 @@ import { httpClient } from '../../../client/http-client.ts';
 import { sessionTransport, type SessionSource } from '../../../client/session-transport.ts';
 import { noiseListener } from '../../../controller/apiserver/noise-listener.ts';
 import { systemClock } from '../../../process/clock.ts';
+import { lineLog } from '../../../process/log.ts';
 import type { MemberCertificate } from '../../../swarm/certificate.ts';
 import type { Link } from '../../../swarm/swarm.ts';
 import { until } from '../../support/wait.ts';
@@ -174,11 +175,14 @@ describe('pods/log', () => {
   let cluster: TestCluster;
   let node: { session: ClientHttp2Session; cut: () => void } | undefined;
   let asked: string[];
+  let lines: string[];
   const path = '/api/v1/namespaces/default/pods/a/log';
 
   beforeEach(async () => {
     asked = [];
+    lines = [];
     cluster = await testCluster(systemClock, {
+      log: lineLog({ name: 'test', clock: systemClock, write: (line) => lines.push(line) }),
       nodeStreams: (name) => (name === 'attic' ? node?.session : undefined),
     });
     await cluster.client.create(pod('a', { nodeName: 'attic' }));
@@ -227,13 +231,17 @@ describe('pods/log', () => {
     await chunks.return?.(undefined);
   });
 
-  it('is cut, not ended, where the link to the node breaks', async () => {
+  it('is cut, not ended, where the link to the node breaks, and the log says so', async () => {
     serveLogs((stream) => {
       stream.write('one\n');
       stream.once('drain', () => {});
       setTimeout(() => node!.cut(), 20);
     });
     await assert.rejects(cluster.ask('GET', `${path}?follow=true`), /broke|aborted|closed/i);
+    assert.match(
+      lines.join(''),
+      /warn .*an answer broke off method=GET path=\S+\/pods\/a\/log error="the link to node attic/,
+    );
   });
 
   it('says which node is away, which container is meant, and nothing of a pod that is nowhere yet', async () => {
