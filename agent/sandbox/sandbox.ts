@@ -54,6 +54,8 @@ export interface PodSandboxSpec {
   name: string;
   /** A folder of this pod's own on the host, made by the caller, removed by the caller. */
   directory: string;
+  /** Its containers see each other's processes. Only podman has it; for the others the API refuses it. */
+  sharesProcesses?: boolean;
 }
 
 export interface Exit {

@@ -17,7 +17,7 @@ import type {
  */
 
 /** What a field asks for that kith refuses; undefined where it asks for nothing of the kind. */
-type Refusals<T> = { [field in keyof T]?: (value: NonNullable<T[field]>) => string | undefined };
+type Refusals<T> = { [field in keyof T]?: (value: NonNullable<T[field]>, whole: T) => string | undefined };
 
 const whenTrue = (reason: string) => (value: boolean) => (value ? reason : undefined);
 const whenAny = (reason: string) => (value: readonly unknown[]) => (value.length > 0 ? reason : undefined);
@@ -30,6 +30,7 @@ const whenOf = (refused: readonly string[], reason: string) => (value: string) =
   refused.includes(value) ? reason : undefined;
 
 const host = 'a home host never grants this';
+const podman = 'podman';
 const noLinux = 'kith confines every app by its own sandbox; leave it out';
 
 const ofPod: Refusals<PodSpec> = {
@@ -37,9 +38,10 @@ const ofPod: Refusals<PodSpec> = {
   hostPID: whenTrue(`${host}: an app sees only its own processes; leave it out`),
   hostIPC: whenTrue(`${host}: an app shares no memory with the host; leave it out`),
   hostUsers: whenTrue(`${host}: every app runs in a user namespace of its own; leave it out`),
-  shareProcessNamespace: whenTrue(
-    "kith gives each container its own processes; talk over the pod's loopback",
-  ),
+  shareProcessNamespace: (isShared, { runtimeClassName }) =>
+    isShared && runtimeClassName !== podman
+      ? `the wasm sandbox gives each container its own processes; give the pod runtimeClassName: ${podman}`
+      : undefined,
   setHostnameAsFQDN: whenTrue('kith does not set the host name; read metadata.name by fieldRef'),
   hostAliases: whenAny("kith does not write /etc/hosts; reach others by their Service's name"),
   dnsConfig: whenSet('kith answers names itself; leave it out'),
@@ -83,7 +85,7 @@ function refuse<T extends object>(field: string, value: T | undefined, refusals:
   if (!value) return [];
   return (Object.keys(refusals) as (keyof T & string)[]).flatMap((name) => {
     const given = value[name];
-    const reason = given === undefined || given === null ? undefined : refusals[name]!(given);
+    const reason = given === undefined || given === null ? undefined : refusals[name]!(given, value);
     return reason ? [forbiddenField(child(field, name), reason)] : [];
   });
 }

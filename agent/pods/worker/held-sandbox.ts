@@ -48,7 +48,13 @@ export class HeldSandbox {
         );
       const directory = join(folder, 'sandbox');
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      this.#now = await driver.create({ uid, namespace: local.namespace, name: local.name, directory });
+      this.#now = await driver.create({
+        uid,
+        namespace: local.namespace,
+        name: local.name,
+        directory,
+        ...(this.#one.pod.spec?.shareProcessNamespace && { sharesProcesses: true }),
+      });
       this.#gone = Promise.withResolvers<void>();
       tell({ type: 'sandbox-created' });
     } catch (error) {

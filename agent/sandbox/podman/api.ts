@@ -37,6 +37,18 @@ export class PodmanApi {
     return (text.trim() === '' ? undefined : JSON.parse(text)) as T;
   }
 
+  /**
+   * Kills and removes a container, and those that joined it: without the network and the processes that they share these are nothing.
+   * Already gone is success. @throws PodmanError
+   */
+  async removeContainer(nameOrId: string): Promise<void> {
+    try {
+      await this.ask('DELETE', `/containers/${nameOrId}?force=true&depend=true&timeout=0&v=true`);
+    } catch (error) {
+      if (!(error instanceof PodmanError) || error.status !== 404) throw error;
+    }
+  }
+
   /** Leaves HTTP: what follows on the connection are a container's streams, and each way ends by itself. @throws PodmanError */
   async hijack(method: string, path: string, body?: unknown): Promise<Socket> {
     const { response, socket } = await this.#send(method, path, { body, upgrade: true });

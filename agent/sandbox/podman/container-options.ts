@@ -24,6 +24,12 @@ export interface ContainerRecord {
   tty: boolean;
 }
 
+/** Whose network a container shares, and its processes where these are wanted too. */
+export interface JoinedContainer {
+  podmanId: string;
+  processes: boolean;
+}
+
 export const memoryMaxOf = (spec: ContainerSpec): number => spec.memoryBytesMax ?? podmanLimits.memoryBytes;
 
 /**
@@ -38,8 +44,7 @@ export function containerOptions(
   more: {
     /** A file of the host that says where names are asked for. */
     resolverFile?: string | undefined;
-    /** podman's id of the container that it joins. */
-    joined?: string | undefined;
+    joined?: JoinedContainer | undefined;
   } = {},
 ): Record<string, unknown> {
   const memory = memoryMaxOf(spec);
@@ -61,7 +66,7 @@ export function containerOptions(
     stdin: spec.stdin ?? false,
     hostname: pod.name.slice(0, hostnameLettersMax),
     labels: { [agentLabel]: agent, [recordLabel]: JSON.stringify(record) },
-    ...namespacesOf(spec, more.joined),
+    ...namespacesOf(more.joined),
     read_only_filesystem: true,
     cap_drop: ['all'],
     no_new_privileges: true,
@@ -101,8 +106,8 @@ export function containerOptions(
   };
 }
 
-/** Of its own and empty, or those of the container that it looks into; rootless, these belong to that one's user namespace. */
-function namespacesOf({ joins }: ContainerSpec, joined: string | undefined): Record<string, unknown> {
+/** Of its own and empty, or those of the container that it joins; rootless, these belong to that one's user namespace. */
+function namespacesOf(joined: JoinedContainer | undefined): Record<string, unknown> {
   const isRoot = process.getuid?.() === 0;
   if (joined === undefined)
     return {
@@ -111,8 +116,8 @@ function namespacesOf({ joins }: ContainerSpec, joined: string | undefined): Rec
       sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0' },
       ...(!isRoot && { userns: { nsmode: 'keep-id' } }),
     };
-  const other = { nsmode: 'container', value: joined };
-  return { netns: other, ...(joins?.processes && { pidns: other }), ...(!isRoot && { userns: other }) };
+  const other = { nsmode: 'container', value: joined.podmanId };
+  return { netns: other, ...(joined.processes && { pidns: other }), ...(!isRoot && { userns: other }) };
 }
 
 /** Linux' own bound. */

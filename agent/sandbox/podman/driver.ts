@@ -66,7 +66,7 @@ export class PodmanSandbox implements Sandbox {
         recovered.add(pod);
       } catch (error) {
         this.#log.info('a container of an earlier run is not adopted and is removed', { name, why: error });
-        await this.#api.ask('DELETE', `/containers/${id}?force=true&timeout=0&v=true`);
+        await this.#api.removeContainer(id);
       }
     }
     return [...recovered];

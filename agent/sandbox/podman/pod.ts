@@ -5,8 +5,14 @@ import type { Duplex } from 'node:stream';
 import { resolverSettings } from '../../network/dns.ts';
 import type { Clock } from '../../../process/clock.ts';
 import type { ContainerSpec, PodSandbox, PodSandboxSpec, RunningContainer } from '../sandbox.ts';
-import { PodmanError, type PodmanApi } from './api.ts';
-import { containerOptions, memoryMaxOf, podmanLimits, type ContainerRecord } from './container-options.ts';
+import type { PodmanApi } from './api.ts';
+import {
+  containerOptions,
+  memoryMaxOf,
+  podmanLimits,
+  type ContainerRecord,
+  type JoinedContainer,
+} from './container-options.ts';
 import { PodmanContainer } from './container.ts';
 import { heldLimits } from './limits.ts';
 
@@ -21,7 +27,10 @@ interface PodTools {
   forget: () => void;
 }
 
-/** One pod's containers: each alone, with a loopback of its own. */
+/**
+ * One pod's containers: each alone, with a loopback of its own, unless the pod shares its processes. Then they join the one of them
+ * that runs first, whose end therefore ends them all.
+ */
 export class PodmanPod implements PodSandbox {
   readonly uid: string;
   readonly #spec: PodSandboxSpec;
@@ -48,7 +57,9 @@ export class PodmanPod implements PodSandbox {
       throw new Error(
         `The podman sandbox cannot run ${spec.image.reference}: it is an image of kind ${spec.image.kind}.`,
       );
-    const starting = this.#start(spec);
+    // Of two that start at once, the later one must find the earlier.
+    const earlier = this.#spec.sharesProcesses ? [...this.#starting] : [];
+    const starting = Promise.allSettled(earlier).then(() => this.#start(spec));
     this.#starting.add(starting);
     try {
       return await starting;
@@ -89,7 +100,8 @@ export class PodmanPod implements PodSandbox {
   async remove(): Promise<void> {
     this.#isRemoved = true;
     await Promise.allSettled(this.#starting);
-    await Promise.all([...this.#names].map((name) => this.#removeContainer(name)));
+    // The newest first: podman removes none that another one has joined.
+    for (const name of [...this.#names].toReversed()) await this.#removeContainer(name);
     this.#tools.forget();
   }
 
@@ -103,10 +115,11 @@ export class PodmanPod implements PodSandbox {
     // The run before, which is kept until then.
     await this.#removeContainer(name);
     this.#names.add(name);
+    const joined = this.#joinedBy(spec);
     const { Id: podmanId } = await api.ask<{ Id: string }>('POST', '/containers/create', {
       body: containerOptions(name, agent, this.#spec, spec, {
         resolverFile: await this.#resolverFile(),
-        joined: this.#joinedBy(spec),
+        joined,
       }),
     });
     let leave: (() => void) | undefined;
@@ -123,7 +136,7 @@ export class PodmanPod implements PodSandbox {
       );
       this.#refuseWhatIsNotHeld(state.Pid, spec);
       // One that joins another is on that one's network.
-      if (!spec.joins) leave = await this.#tools.join?.(state.Pid, this.#spec.namespace);
+      if (!joined) leave = await this.#tools.join?.(state.Pid, this.#spec.namespace);
       if (this.#isRemoved) throw new Error(`The sandbox of ${this.#spec.name} was removed while it started.`);
       await api.ask('POST', `/containers/${podmanId}/start`);
       return this.#keep({
@@ -152,11 +165,15 @@ export class PodmanPod implements PodSandbox {
     return file;
   }
 
-  #joinedBy({ joins }: ContainerSpec): string | undefined {
-    if (!joins) return undefined;
-    const joined = this.#containers.get(joins.container);
-    if (!joined) throw new Error(`Container ${joins.container} does not run, so nothing can look into it.`);
-    return joined.podmanId;
+  #joinedBy({ joins }: ContainerSpec): JoinedContainer | undefined {
+    const { sharesProcesses = false } = this.#spec;
+    if (joins) {
+      const joined = this.#containers.get(joins.container);
+      if (!joined) throw new Error(`Container ${joins.container} does not run, so nothing can look into it.`);
+      return { podmanId: joined.podmanId, processes: joins.processes || sharesProcesses };
+    }
+    const [first] = sharesProcesses ? this.#containers.values() : [];
+    return first && { podmanId: first.podmanId, processes: true };
   }
 
   /** podman ignores some limits without a word. What this host said that it holds must be held. */
@@ -197,12 +214,7 @@ export class PodmanPod implements PodSandbox {
   }
 
   async #removeContainer(name: string): Promise<void> {
-    try {
-      await this.#tools.api.ask('DELETE', `/containers/${name}?force=true&timeout=0&v=true`);
-    } catch (error) {
-      // Already gone is success.
-      if (!(error instanceof PodmanError) || error.status !== 404) throw error;
-    }
+    await this.#tools.api.removeContainer(name);
     this.#names.delete(name);
   }
 }

@@ -29,6 +29,7 @@ export class PodmanService {
   #folder: Promise<string> | undefined;
   #child: ChildProcess | undefined;
   #starting: Promise<string> | undefined;
+  #isClosed = false;
 
   constructor(command: PodmanCommand, clock: Clock) {
     this.#command = command;
@@ -36,7 +37,9 @@ export class PodmanService {
   }
 
   /** Where it listens, once it does. @throws Error with its own words */
-  socket(): Promise<string> {
+  async socket(): Promise<string> {
+    // What the end of its connections wakes must not start it anew.
+    if (this.#isClosed) throw new Error('podman’s service is closed: its agent stops');
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null && this.#starting)
       return this.#starting;
     this.#starting = this.#start();
@@ -46,6 +49,7 @@ export class PodmanService {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#child?.kill('SIGTERM');
     const folder = await this.#folder;
     if (folder) await rm(folder, { recursive: true, force: true });

@@ -66,6 +66,31 @@ describe('the podman sandbox', function () {
     await box.remove();
   });
 
+  it('lets the containers of a pod that shares its processes see each other, and those of others not', async () => {
+    const start = async (sharesProcesses: boolean) => {
+      const made = { ...pod(`shared-${sharesProcesses}`), sharesProcesses };
+      const box = await sandbox.create(made);
+      const one = await spec('sleep 1111', { name: 'one' });
+      const two = await spec('while true; do ps; sleep 0.1; done', { name: 'two' });
+      // At once, as the agent starts them.
+      await Promise.all([box.start(one), box.start(two)]);
+      await until('it has looked', () => two.said().includes('PID'));
+      return { box, two };
+    };
+    const shared = await start(true);
+    await until('it sees the other', () => shared.two.said().includes('sleep 1111'));
+    const [first, other] = [...shared.box.containers.values()];
+    await first!.stop(0);
+    assert.equal((await other!.exited).code, 137, 'with the first one’s end all end');
+    const again = await spec('while true; do echo again; sleep 0.1; done', { name: 'one' });
+    await shared.box.start(again);
+    await until('it runs anew', () => again.said().includes('again'));
+    const alone = await start(false);
+    await until('it has looked twice', () => alone.two.said().split('PID').length > 2);
+    assert.doesNotMatch(alone.two.said(), /sleep 1111/);
+    await Promise.all([shared.box.remove(), alone.box.remove()]);
+  });
+
   it('says what podman says where a command is not there', async () => {
     const box = await sandbox.create(pod('broken'));
     await assert.rejects(

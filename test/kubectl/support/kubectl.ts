@@ -17,6 +17,8 @@ export interface Outcome {
 export interface RunOptions {
   input?: string | Buffer;
   environment?: NodeJS.ProcessEnv;
+  /** @default a minute */
+  boundMs?: number;
 }
 
 /** One kubectl with a kubeconfig and nothing else of the user's. */
@@ -45,7 +47,7 @@ export class Kubectl {
         {
           cwd: this.folder,
           env: { ...this.environment, ...options.environment },
-          timeout: commandMsMax,
+          timeout: options.boundMs ?? commandMsMax,
           maxBuffer: outputBytesMax,
           encoding: 'buffer',
         },
