@@ -1,22 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { hopByHopHeaders } from '../process/http.ts';
 
 /** Names and values by turns, as they came (`message.rawHeaders`): repeated ones stay apart, letters keep their case. */
 export type RawHeaders = string[];
-
-/** Belong to one connection and are never passed on (RFC 9110, 7.6.1). */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  // The answer to an upgrade that we do not pass on (RFC 7540, 3.2.1).
-  'http2-settings',
-]);
 
 /** Say who was forwarded: what a client claims of itself is replaced by what is true. */
 const forwarding = /^(x-forwarded-|forwarded$|x-real-ip$)/;
@@ -26,7 +12,7 @@ const neverNamed = new Set(['host', 'content-length', 'expect', 'content-type'])
 
 /** Never in a trailer (RFC 9110, 6.5.1): they frame, route or authenticate, and were judged before it came. */
 const notInTrailers = new Set([
-  ...hopByHop,
+  ...hopByHopHeaders,
   ...neverNamed,
   'authorization',
   'cookie',
@@ -65,7 +51,7 @@ export function requestHeaders(req: IncomingMessage, upgrade?: string): RawHeade
   const out: RawHeaders = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!.toLowerCase();
-    if (hopByHop.has(name) || named?.has(name) || forwarding.test(name)) continue;
+    if (hopByHopHeaders.has(name) || named?.has(name) || forwarding.test(name)) continue;
     out.push(rawHeaders[index]!, rawHeaders[index + 1]!);
   }
   out.push('X-Forwarded-For', req.socket.remoteAddress ?? '127.0.0.1');
@@ -92,7 +78,7 @@ export function responseHeaders(response: IncomingMessage, isChunked: boolean): 
   const out: RawHeaders = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!.toLowerCase();
-    if (hopByHop.has(name) || named?.has(name)) continue;
+    if (hopByHopHeaders.has(name) || named?.has(name)) continue;
     // RFC 9110, 8.6: a 204 has none, and a client that believed one would wait for it.
     if (name === 'content-length' && statusCode === 204) continue;
     out.push(rawHeaders[index]!, ownHeader(name, rawHeaders[index + 1]!));

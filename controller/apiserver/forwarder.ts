@@ -30,6 +30,10 @@ const answered = new Set([
   'retry-after',
   'www-authenticate',
   'audit-id',
+  // Of apps, behind `proxy`.
+  'location',
+  'content-encoding',
+  'content-security-policy',
 ]);
 
 /** Where a forwarder keeps its certificate and the token of its kubeconfig. */

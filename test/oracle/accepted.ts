@@ -68,8 +68,8 @@ export const accepted: readonly Accepted[] = [
   },
   {
     step: 'discovery/*',
-    at: ['body*[nodes/proxy]', 'body*[pods/proxy]', 'body*[services/proxy]', 'body*.subresources[proxy]'],
-    because: 'Nothing routes to a node or pod; apps are opened through the gateway.',
+    at: ['body*[nodes/proxy]', 'body*[nodes].subresources[proxy]'],
+    because: 'Nothing listens on a node: there is no kubelet to reach.',
   },
   // How a body cannot be read is told by another parser, in other words; code and reason are the same.
   ...[
@@ -270,11 +270,6 @@ export const accepted: readonly Accepted[] = [
     step: 'paths/DELETE of discovery',
     at: '*',
     because: 'The original answers a DELETE of a group as a GET; kith says that there is nothing to delete.',
-  },
-  {
-    step: 'paths/a proxy',
-    at: ['body.message', 'body.details*'],
-    because: 'Nothing routes to a pod (docs/compatibility.md): there is no such path for any.',
   },
   {
     step: 'paths//',

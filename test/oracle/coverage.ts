@@ -42,7 +42,7 @@ const refusedAnyway: Readonly<Record<string, readonly string[]>> = {
   CustomResourceDefinition: ['create by a generated name'],
 };
 /** What the script cannot ask where no node is. */
-const ofNodes = new Set(['log', 'exec', 'attach', 'portforward']);
+const ofNodes = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
 const nameOf = (kind: Kind) => (kind === custom ? kind.plural : `${resourceOf(kind)} ${kind.version}`);
 

@@ -1,6 +1,6 @@
 import { unstoredKinds, type Kind, type KindSet } from '../../../api/kinds.ts';
 import { compareVersions } from '../../../api/structural/custom-kind.ts';
-import { subresourceKinds } from './subresource-kinds.ts';
+import { subresourceKindOf } from './subresource-kinds.ts';
 import { subresourceVerbs, verbsOf } from './verbs.ts';
 
 /** What `kubectl version` shows, and what clients decide features by. */
@@ -98,7 +98,7 @@ export function aggregatedDiscovery(kinds: KindSet, isCore: boolean): object {
 function aggregatedSubresources(kind: Kind): object {
   const subresources = servedSubresources(kind).map((subresource) => ({
     subresource,
-    responseKind: subresourceKinds[subresource] ?? ownKind(kind),
+    responseKind: subresourceKindOf(kind, subresource) ?? ownKind(kind),
     verbs: subresourceVerbs[subresource],
   }));
   return subresources.length > 0 ? { subresources } : {};
@@ -163,9 +163,9 @@ export function resourceList(kinds: KindSet, group: string, version: string): ob
   return { kind: 'APIResourceList', ...(group && { apiVersion: 'v1' }), groupVersion, resources };
 }
 
-function listedKind(subresource: string, { kind }: Kind): object {
-  const other = subresourceKinds[subresource];
-  if (!other) return { kind };
+function listedKind(subresource: string, kind: Kind): object {
+  const other = subresourceKindOf(kind, subresource);
+  if (!other) return { kind: kind.kind };
   const { group, version } = other;
   return { ...(group && { group }), ...(version && { version }), kind: other.kind };
 }

@@ -346,7 +346,7 @@ export class Handler {
 }
 
 /** Subresources whose answers stream. */
-const streamed = new Set(['log', 'exec', 'attach', 'portforward']);
+const streamed = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
 /** How many objects a list looks at, or gives out where that is less: what it costs. */
 function listedBy({ kind, namespace }: RequestInfo, query: URLSearchParams, { storage }: Registry): number {

@@ -1,6 +1,7 @@
 import { noSuchMethod, noSuchResource } from '../../../api/errors.ts';
 import type { Kind, KindSet } from '../../../api/kinds.ts';
 import type { Verb } from '../auth/rule.ts';
+import { proxiedPath } from './proxied-path.ts';
 import { subresourceVerbs, verbsOf } from './verbs.ts';
 
 /** What a request under `/api` or `/apis` is about. */
@@ -26,7 +27,8 @@ export function requestInfo(
   query: URLSearchParams,
   kinds: KindSet,
 ): RequestInfo {
-  const segments = path.replace(/\/$/, '').split('/').slice(1).map(decodeSegment);
+  const proxied = proxiedPath(path);
+  const segments = (proxied?.base ?? path).replace(/\/$/, '').split('/').slice(1).map(decodeSegment);
   const isCore = segments[0] === 'api';
   const [group, version, ...rest] = isCore ? ['', ...segments.slice(1)] : segments.slice(1);
   let namespace: string | undefined;
@@ -42,7 +44,8 @@ export function requestInfo(
   if (namespace !== undefined && !kind.namespaced) throw noSuchResource();
   if (name !== undefined && kind.namespaced && namespace === undefined) throw noSuchResource();
   if (subresource !== undefined && !kind.subresources.includes(subresource)) throw noSuchResource();
-  const verb = verbOf(method, name, query);
+  // HEAD is for the app to answer, and asks for no more than GET.
+  const verb = verbOf(proxied && method === 'HEAD' ? 'GET' : method, name, query);
   if (!verb || !isServed(verb, { kind, namespace, name, subresource })) throw noSuchMethod();
   return { verb, kind, namespace, name, subresource };
 }

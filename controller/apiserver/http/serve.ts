@@ -81,6 +81,7 @@ async function perform(
 ): Promise<ApiServerResponse> {
   const { registry, clock } = options;
   const { verb, kind, namespace, name, subresource } = info;
+  if (subresource === 'proxy') return serveProxy(info, request, options);
   if (subresource === 'log' || isStreamed(subresource)) return serveStream(info, request, query, options);
 
   const representation = negotiate(request.headers['accept'], {
@@ -253,6 +254,16 @@ async function serveStream(
   if (isStreamed(subresource)) return podStream(pod, subresource!, request, query, options);
   if (verb !== 'get') throw methodNotAllowed(kind, verb);
   return podLog(pod, query, { ...options, signal: request.signal });
+}
+
+async function serveProxy(
+  { kind, namespace, name }: RequestInfo,
+  request: ApiServerRequest,
+  { registry, nodeStreams, clock }: ServeOptions,
+): Promise<ApiServerResponse> {
+  // Few ask for it, and nobody at the start.
+  const { proxyRequest } = await import('../streams/proxy.ts');
+  return proxyRequest(kind, namespace!, name!, request, { reader: registry.reader, nodeStreams, clock });
 }
 
 async function serveWatch(

@@ -1,3 +1,5 @@
+import type { Kind } from '../../../api/kinds.ts';
+
 export interface KindName {
   group: string;
   version: string;
@@ -14,3 +16,10 @@ export const subresourceKinds: Readonly<Record<string, KindName>> = {
   exec: { group: '', version: '', kind: 'PodExecOptions' },
   portforward: { group: '', version: '', kind: 'PodPortForwardOptions' },
 };
+
+/** The same as discovery tells it; undefined where the body is of the kind itself. */
+export function subresourceKindOf({ kind }: Kind, subresource: string): KindName | undefined {
+  return subresource === 'proxy'
+    ? { group: '', version: '', kind: `${kind}ProxyOptions` }
+    : subresourceKinds[subresource];
+}

@@ -37,6 +37,7 @@ export const subresourceVerbs: Record<string, readonly string[]> = {
   exec: ['create', 'get'],
   attach: ['create', 'get'],
   portforward: ['create', 'get'],
+  proxy: ['create', 'delete', 'get', 'patch', 'update'],
   token: ['create'],
 };
 

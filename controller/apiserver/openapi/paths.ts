@@ -33,7 +33,8 @@ export function pathsOf(kind: Kind, root: string, published: PublishedTypes): Re
     verbs.includes('delete') && operations.remove(item),
   ]);
   if (kind.namespaced) add(`${root}/${kind.plural}`, [verbs.includes('list') && operations.list(everywhere)]);
-  for (const subresource of kind.subresources)
+  // What is behind `proxy` is each app's own, so it is told in discovery alone.
+  for (const subresource of kind.subresources.filter((each) => each !== 'proxy'))
     add(`${collection}/{name}/${subresource}`, subresourceOperations({ ...item, subresource }));
   return paths;
 }

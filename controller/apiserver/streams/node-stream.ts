@@ -93,3 +93,12 @@ export async function refusalOf(answer: Readable, status: number): Promise<ApiEr
       return new ApiError(500, 'InternalError', message);
   }
 }
+
+/** Where the pod's agent serves the topic (`agent/streams/streams.ts`). */
+export function podPath(pod: Pod, topic: string, query: URLSearchParams, container?: string): string {
+  const { namespace, name, uid } = pod.metadata!;
+  // The very pod that the caller may reach, not the next of its name.
+  query.set('uid', uid!);
+  const segments = [topic, namespace!, name!, ...(container === undefined ? [] : [container])];
+  return `/${segments.map(encodeURIComponent).join('/')}?${query.toString()}`;
+}

@@ -8,7 +8,7 @@ import type { User } from '../users.ts';
 import type { CommandChannels, CommandOptions } from './channels.ts';
 import { containerOf } from './container.ts';
 import { lifeOf } from './life.ts';
-import { nodeOf, openNodeStream, type NodeStreams } from './node-stream.ts';
+import { nodeOf, openNodeStream, podPath, type NodeStreams } from './node-stream.ts';
 import { runRemoteCommand } from './remote-command.ts';
 import { acceptSpdy, isSpdy, spdyProtocol } from './spdy/accept.ts';
 import { SpdyCommand, spdyCommandProtocols } from './spdy/command.ts';
@@ -80,7 +80,7 @@ async function beginCommand(subresource: string, wanted: Wanted): Promise<Begun>
     : agreedProtocol(upgrade.message.headers['sec-websocket-protocol'], commandProtocols);
   const asked = new URLSearchParams({ stdin: String(options.stdin), tty: String(options.tty) });
   for (const word of query.getAll('command')) asked.append('command', word);
-  const node = await openNodeStream(pod, pathOf(pod, subresource, asked, container), wanted);
+  const node = await openNodeStream(pod, podPath(pod, subresource, asked, container), wanted);
   let channels: CommandChannels;
   try {
     channels = isSpdy(upgrade)
@@ -101,7 +101,7 @@ async function beginPortForward(wanted: Wanted): Promise<Begun> {
   nodeOf(pod, nodeStreams, 'try again');
   const gone = new AbortController();
   const open = (port: number) =>
-    openNodeStream(pod, pathOf(pod, 'portForward', new URLSearchParams({ port: String(port) })), {
+    openNodeStream(pod, podPath(pod, 'portForward', new URLSearchParams({ port: String(port) })), {
       clock,
       nodeStreams,
       signal: gone.signal,
@@ -143,12 +143,4 @@ function portsIn(query: URLSearchParams): number[] {
   if (ports.length > channelPortsMax)
     throw badRequest(`${ports.length} ports at once: at most ${channelPortsMax}`);
   return ports;
-}
-
-function pathOf(pod: Pod, topic: string, query: URLSearchParams, container?: string): string {
-  const { namespace, name, uid } = pod.metadata!;
-  // The very pod that the caller may reach, not the next of its name.
-  query.set('uid', uid!);
-  const segments = [topic, namespace!, name!, ...(container === undefined ? [] : [container])];
-  return `/${segments.map(encodeURIComponent).join('/')}?${query.toString()}`;
 }
