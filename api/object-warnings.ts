@@ -1,4 +1,5 @@
 import type { Kind } from './kinds.ts';
+import { hasNodePorts, isTcp } from './service-type.ts';
 import type { EndpointSlice, Pod, Secret, Service } from './types.ts';
 
 /**
@@ -31,18 +32,28 @@ function ofSecret({ type, data }: Secret): string[] {
 }
 
 /** In words of kith's own: what any cluster stores and only some carry out. */
-function ofService({ metadata, spec }: Service): string[] {
-  switch (spec?.type) {
-    case 'NodePort':
-    case 'LoadBalancer':
-      return [
-        `spec.type: kith opens no ports on home routers; open the app through the gateway (kith open ${metadata?.name})`,
-      ];
-    case 'ExternalName':
-      return [
-        'spec.externalName: kith does not resolve names outside of the swarm; let the app call that name itself',
-      ];
-    default:
-      return [];
-  }
+function ofService({ metadata, spec = {} }: Service): string[] {
+  const warnings = [];
+  if (hasNodePorts(spec))
+    warnings.push(
+      `spec.type: kith opens no ports on home routers; open the app through the gateway (kith open ${metadata?.name})`,
+    );
+  if (spec.type === 'ExternalName')
+    warnings.push(
+      'spec.externalName: kith does not resolve names outside of the swarm; let the app call that name itself',
+    );
+  if (spec.externalIPs?.length)
+    warnings.push(
+      `spec.externalIPs: a home has no address to give away, so nothing answers there; open the app through the gateway (kith open ${metadata?.name})`,
+    );
+  if (spec.internalTrafficPolicy === 'Local')
+    warnings.push(
+      'spec.internalTrafficPolicy: kith picks among all healthy endpoints, the nearest first, as with Cluster',
+    );
+  for (const [index, port] of (spec.ports ?? []).entries())
+    if (!isTcp(port))
+      warnings.push(
+        `spec.ports[${index}].protocol: kith carries TCP between homes, not ${port.protocol}: this port leads nowhere`,
+      );
+  return warnings;
 }

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from './types.ts';
+import type { ServicePort, ServiceSpec } from './types.ts';
 
 /** Whether each of its ports is also one of every node. */
 export function hasNodePorts({ type }: ServiceSpec): boolean {
@@ -26,4 +26,9 @@ export function hasHealthPort({ type, externalTrafficPolicy }: ServiceSpec): boo
 export function nodePortsOf(spec: ServiceSpec): number[] {
   const ports = (spec.ports ?? []).flatMap(({ nodePort }) => nodePort || []);
   return spec.healthCheckNodePort ? [...ports, spec.healthCheckNodePort] : ports;
+}
+
+/** All that kith carries between homes; ports of others are kept and lead nowhere. */
+export function isTcp({ protocol }: Pick<ServicePort, 'protocol'>): boolean {
+  return (protocol ?? 'TCP') === 'TCP';
 }

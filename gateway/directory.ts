@@ -1,3 +1,4 @@
+import { isTcp } from '../api/service-type.ts';
 import type { EndpointSlice, Node, Service, ServicePort } from '../api/types.ts';
 
 /** One pod's port that can answer for an app. */
@@ -91,7 +92,7 @@ export function directoryOf(services: Service[], slices: EndpointSlice[], nodes:
 
 /** The port that a browser means: the one that says http, else 80, else the first that speaks TCP. */
 export function httpPort(ports: ServicePort[]): ServicePort | undefined {
-  const tcp = ports.filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP');
+  const tcp = ports.filter(isTcp);
   return (
     tcp.find(
       ({ name, appProtocol }) =>

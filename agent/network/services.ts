@@ -1,3 +1,4 @@
+import { isTcp } from '../../api/service-type.ts';
 import type { EndpointSlice, Node, Service } from '../../api/types.ts';
 import { nodeKeyOf } from '../../api/nodes.ts';
 import type { Client } from '../../client/client.ts';
@@ -56,7 +57,7 @@ export class Services {
   backends(namespace: string, address: string, port: number): Backend[] {
     const followed = this.#followed.get(namespace);
     const service = followed?.services.all().find(({ spec }) => spec?.clusterIP === address);
-    const named = service?.spec?.ports?.find((each) => each.port === port);
+    const named = service?.spec?.ports?.find((each) => each.port === port && isTcp(each));
     if (!followed || !service || !named) return [];
     const own = followed.slices
       .all()

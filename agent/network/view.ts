@@ -1,3 +1,4 @@
+import { isTcp } from '../../api/service-type.ts';
 import type { Service } from '../../api/types.ts';
 
 /** What the door needs to know: plain data, since it is sent to another process. */
@@ -21,7 +22,7 @@ export function doorView(askers: ReadonlyMap<string, string>, services: readonly
     const { namespace = '', name = '' } = metadata ?? {};
     const address = addressOf(spec?.clusterIP);
     (names[namespace] ??= Object.create(null) as Record<string, string | null>)[name] = address ?? null;
-    if (address !== undefined) for (const { port } of spec?.ports ?? []) ports.add(port);
+    if (address !== undefined) for (const { port } of (spec?.ports ?? []).filter(isTcp)) ports.add(port);
   }
   return {
     ports: [...ports].toSorted((a, b) => a - b).slice(0, doorPortsMax),

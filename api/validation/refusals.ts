@@ -25,10 +25,6 @@ const whenSet = (reason: string) => (value: unknown) => (value ? reason : undefi
 const unless = (allowed: string, reason: string) => (value: string) =>
   value === allowed ? undefined : reason;
 
-/** Only of these: what Kubernetes does not know either says so itself. */
-const whenOf = (refused: readonly string[], reason: string) => (value: string) =>
-  refused.includes(value) ? reason : undefined;
-
 const host = 'a home host never grants this';
 const podman = 'podman';
 const noLinux = 'kith confines every app by its own sandbox; leave it out';
@@ -70,11 +66,9 @@ const ofContainerSecurity: Refusals<SecurityContext> = {
 };
 
 const ofService: Refusals<NonNullable<Service['spec']>> = {
-  externalIPs: whenAny('a home has no address to give away; open the app through the gateway (`kith open`)'),
   loadBalancerSourceRanges: whenAny(
     'kith has no load balancers; say who may open the app by the annotation kith.home.arpa/open-to',
   ),
-  internalTrafficPolicy: whenOf(['Local'], 'kith picks the nearest healthy endpoint itself; use Cluster'),
 };
 
 /** The volumes of this version. Whether a sandbox can mount one is for the scheduler to see. */
@@ -164,15 +158,7 @@ function refuseProjection(field: string, source: VolumeProjection): FieldError[]
     );
 }
 
-/** What a Service asks for that needs a public address, or more than TCP. */
+/** What a Service asks for that must not be ignored: whom it keeps out. */
 export function refuseService(service: Service): FieldError[] {
-  const errors = refuse('spec', service.spec, ofService);
-  for (const [index, port] of (service.spec?.ports ?? []).entries()) {
-    const own = at('spec.ports', index);
-    if (port.protocol === 'UDP' || port.protocol === 'SCTP')
-      errors.push(
-        forbiddenField(child(own, 'protocol'), `kith carries TCP between homes, not ${port.protocol}`),
-      );
-  }
-  return errors;
+  return refuse('spec', service.spec, ofService);
 }

@@ -375,12 +375,6 @@ export const accepted: readonly Accepted[] = [
     because:
       "No home host grants these: refused by the field's name (api/validation/refusals.ts, docs/compatibility.md).",
   },
-  ...['addresses of elsewhere', 'local traffic only', 'a port that is not TCP'].map((name) => ({
-    step: `services-not-granted/${name}`,
-    at: '*',
-    because:
-      "No home does these: refused by the field's name (api/validation/refusals.ts, docs/compatibility.md).",
-  })),
   {
     step: 'services-not-granted/*',
     at: 'warnings*',

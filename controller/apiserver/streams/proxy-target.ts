@@ -1,4 +1,4 @@
-import { badRequest, notFound, unavailable } from '../../../api/errors.ts';
+import { badRequest, unavailable } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import type { EndpointSlice, Pod, Service } from '../../../api/types.ts';
 import type { Resource } from '../resources/metadata.ts';
@@ -62,16 +62,15 @@ function ofPod({ name, port }: Asked, reader: TargetReader): ProxyTarget {
 }
 
 async function ofService(id: string, { name, port }: Asked, reader: TargetReader): Promise<ProxyTarget> {
+  const service = reader.get('Service', name) as Service;
   let portName = port;
   if (/^[+-]?\d+$/.test(port)) {
-    const service = reader.get('Service', name) as Service;
     const found = service.spec?.ports?.find((each) => each.port === Number(port));
     if (!found)
       throw unavailable(`no service port ${Number(port)} found for service ${JSON.stringify(name)}`);
     portName = found.name ?? '';
   }
   const slices = await reader.slices(name);
-  if (slices.length === 0) throw notFound('Endpoints', name);
   const ready = slices.flatMap(({ ports, endpoints }) => {
     const found = ports?.find((each) => (each.name ?? '') === portName)?.port;
     if (found === undefined) return [];

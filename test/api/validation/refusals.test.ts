@@ -41,10 +41,7 @@ const pods: [string, Partial<PodSpec>][] = [
 ];
 
 const services: [string, Partial<Service['spec']>][] = [
-  ['spec.internalTrafficPolicy', { internalTrafficPolicy: 'Local' }],
-  ['spec.externalIPs', { externalIPs: ['192.0.2.1'] }],
   ['spec.loadBalancerSourceRanges', { type: 'LoadBalancer', loadBalancerSourceRanges: ['192.0.2.0/24'] }],
-  ['spec.ports[0].protocol', { ports: [{ port: 53, protocol: 'UDP' }] }],
 ];
 
 describe('what no home host grants', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { kindNamed } from '../../../api/kinds.ts';
+import { objectWarnings } from '../../../api/object-warnings.ts';
 import type { Service } from '../../../api/types.ts';
 import type { Client } from '../../../client/client.ts';
 import { until } from '../../support/wait.ts';
@@ -134,5 +136,29 @@ describe('the types of a Service', () => {
       /does not resolve names outside of the swarm/,
     );
     assert.equal(await said(service('c')), '');
+  });
+
+  it('stores what any cluster stores and no home does, and warns of each by its name', async () => {
+    const made = await client.create<Service>(
+      service('odd', {
+        externalIPs: ['192.0.2.1'],
+        internalTrafficPolicy: 'Local',
+        ports: [
+          { name: 'dns', port: 53, protocol: 'UDP' },
+          { name: 'dns-tcp', port: 53 },
+        ],
+      }),
+    );
+    assert.deepEqual(
+      objectWarnings(kindNamed('Service'), made).map((each) => each.split(':')[0]),
+      ['spec.externalIPs', 'spec.internalTrafficPolicy', 'spec.ports[0].protocol'],
+    );
+    // Who is kept out must not be ignored.
+    await assert.rejects(
+      client.create(
+        service('ranges', { type: 'LoadBalancer', ports: two, loadBalancerSourceRanges: ['192.0.2.0/24'] }),
+      ),
+      /spec\.loadBalancerSourceRanges: Forbidden: /,
+    );
   });
 });

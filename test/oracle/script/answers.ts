@@ -104,6 +104,10 @@ export const paths: Topic = {
     post('POST to the version', '/version', {}),
     step('GET', 'finalize by GET', '/api/v1/namespaces/paths/finalize'),
     get('a proxy', '/api/v1/namespaces/paths/pods/x/proxy/'),
+    get('a proxy of a Service', '/api/v1/namespaces/paths/services/x/proxy/a?b=c'),
+    get('a proxy of a Service by number', '/api/v1/namespaces/paths/services/x:80/proxy/'),
+    get('a proxy to too many parts', '/api/v1/namespaces/paths/pods/a:b:c:d/proxy/'),
+    get('a proxy to a strange scheme', '/api/v1/namespaces/paths/services/gopher:b:80/proxy/'),
     get('exec of what is not there', '/api/v1/namespaces/paths/pods/x/exec?command=ls'),
   ],
 };

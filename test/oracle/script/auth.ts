@@ -229,3 +229,54 @@ export const auth: Topic = {
     get('no list of reviews', '/apis/authorization.k8s.io/v1/subjectaccessreviews'),
   ],
 };
+
+const whoAmI = (name: string, headers: Record<string, string>): Step =>
+  post(
+    name,
+    '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    { headers },
+  );
+const pretending = '/apis/rbac.authorization.k8s.io/v1';
+/** Whose name, groups, uid and further facts one may take. */
+export const impersonation: Topic = {
+  name: 'impersonation',
+  steps: [
+    whoAmI('a name', { 'impersonate-user': 'ann' }),
+    whoAmI('a name and groups', { 'impersonate-user': 'ann', 'impersonate-group': 'a' }),
+    whoAmI('a uid', { 'impersonate-user': 'ann', 'impersonate-uid': '7' }),
+    whoAmI('more', { 'impersonate-user': 'ann', 'impersonate-extra-team': 'blue' }),
+    whoAmI('more, with a domain', {
+      'impersonate-user': 'ann',
+      'impersonate-extra-example.org%2fteam': 'blue',
+    }),
+    whoAmI('an account', { 'impersonate-user': 'system:serviceaccount:impersonation:default' }),
+    whoAmI('an account with groups', {
+      'impersonate-user': 'system:serviceaccount:impersonation:default',
+      'impersonate-group': 'a',
+    }),
+    whoAmI('nobody', { 'impersonate-user': 'system:anonymous' }),
+    whoAmI('a group of all', { 'impersonate-user': 'ann', 'impersonate-group': 'system:authenticated' }),
+    whoAmI('a uid without a name', { 'impersonate-uid': '7' }),
+    whoAmI('more without a name', { 'impersonate-extra-team': 'blue' }),
+    whoAmI('an empty name', { 'impersonate-user': '' }),
+    get('what a uid and more do not give', '/api/v1/namespaces/impersonation/configmaps', {
+      headers: { 'impersonate-user': 'ann', 'impersonate-uid': '7', 'impersonate-extra-team': 'blue' },
+    }),
+    post('a role to take names', `${pretending}/clusterroles`, {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'impersonation' },
+      rules: [
+        { apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: ['bob'] },
+        {
+          apiGroups: ['authentication.k8s.io'],
+          resources: ['userextras/team'],
+          verbs: ['impersonate'],
+          resourceNames: ['blue'],
+        },
+      ],
+    }),
+    remove('and away', `${pretending}/clusterroles/impersonation`),
+  ],
+};

@@ -57,6 +57,79 @@ export const quotas: Topic = {
   ],
 };
 
+const scopedAt = '/api/v1/namespaces/quota-scopes/resourcequotas';
+const scopedPods = '/api/v1/namespaces/quota-scopes/pods';
+/** A quota of one pod for those in its scope, and its status, which elsewhere a controller writes. */
+const scoped = (name: string, spec: object) => [
+  post(`a quota of ${name}`, scopedAt, named({ ...quota, spec: { hard: { pods: '1' }, ...spec } }, name)),
+  patch(`what is used of ${name}`, `${scopedAt}/${name}/status`, 'merge', {
+    status: { hard: { pods: '1' }, used: { pods: '0' } },
+  }),
+];
+const scopedBy = (scopeName: string, operator: string, values?: string[]) => ({
+  scopeSelector: { matchExpressions: [{ scopeName, operator, ...(values && { values }) }] },
+});
+const withRequests = {
+  spec: { containers: [{ name: 'web', image: 'i', resources: { requests: { cpu: '1' } } }] },
+};
+/** Quotas that count some pods only. */
+export const quotaScopes: Topic = {
+  name: 'quota-scopes',
+  steps: [
+    ...scoped('best-effort', { scopes: ['BestEffort'] }),
+    post('a pod of best effort', scopedPods, named(pod, 'best'), { keep: 'status.qosClass' }),
+    post('one too many of best effort', scopedPods, named(pod, 'best-too')),
+    post('one that asks for something', scopedPods, named(merged(pod, withRequests), 'asks'), {
+      keep: 'status.qosClass',
+    }),
+    remove('no more of best effort', `${scopedAt}/best-effort`, undefined, { keep: 'kind' }),
+    ...scoped('terminating', { scopes: ['Terminating'] }),
+    post('one that ends', scopedPods, named(merged(pod, { spec: { activeDeadlineSeconds: 60 } }), 'ends'), {
+      keep: 'kind',
+    }),
+    post(
+      'one too many that ends',
+      scopedPods,
+      named(merged(pod, { spec: { activeDeadlineSeconds: 60 } }), 'ends-too'),
+    ),
+    post('one that does not end', scopedPods, named(pod, 'stays'), { keep: 'kind' }),
+    post(
+      'a class for scopes',
+      '/apis/scheduling.k8s.io/v1/priorityclasses',
+      { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'scoped' }, value: 10 },
+      { keep: 'kind' },
+    ),
+    ...scoped('classed', scopedBy('PriorityClass', 'In', ['scoped'])),
+    post('one of the class', scopedPods, named(merged(pod, { spec: { priorityClassName: 'scoped' } }), 'c'), {
+      keep: 'kind',
+    }),
+    post(
+      'one too many of the class',
+      scopedPods,
+      named(merged(pod, { spec: { priorityClassName: 'scoped' } }), 'c-too'),
+    ),
+    remove('no more class for scopes', '/apis/scheduling.k8s.io/v1/priorityclasses/scoped', undefined, {
+      keep: 'kind',
+    }),
+    ...Object.entries({
+      'an operator that takes no values': scopedBy('PriorityClass', 'Exists', ['a']),
+      'an operator that takes values': scopedBy('PriorityClass', 'In'),
+      'an operator that a scope does not take': scopedBy('BestEffort', 'In', ['a']),
+      'an operator that is none': scopedBy('PriorityClass', 'Near', ['a']),
+      'a selected scope that is none': scopedBy('Lucky', 'Exists'),
+      'scopes that take no such resource': { scopes: ['BestEffort'], hard: { 'requests.cpu': '1' } },
+      'a scope twice': { scopes: ['BestEffort', 'BestEffort'] },
+      'scopes of pods for others': { scopes: ['BestEffort'], hard: { configmaps: '1' } },
+      'a scope of affinity': { scopes: ['CrossNamespacePodAffinity'] },
+    }).map(([name, spec], index) =>
+      post(name, scopedAt, named({ ...quota, spec: { hard: { pods: '1' }, ...spec } }, `refused-${index}`)),
+    ),
+    patch('another scope later', `${scopedAt}/terminating`, 'merge', {
+      spec: { scopes: ['NotTerminating'] },
+    }),
+  ],
+};
+
 const rangesAt = '/api/v1/namespaces/limit-ranges/limitranges';
 const range = {
   apiVersion: 'v1',

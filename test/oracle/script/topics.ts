@@ -1,7 +1,8 @@
 import { answers, discovery, paths } from './answers.ts';
-import { auth } from './auth.ts';
+import { auth, impersonation } from './auth.ts';
 import { events, eventsV1, leases, namespaces, nodes, secrets, serviceAccounts } from './cluster.ts';
 import { configMaps } from './config-maps.ts';
+import { customRules } from './custom-rules.ts';
 import { customResources, definitions, definitionVerbs } from './custom.ts';
 import {
   apply,
@@ -23,6 +24,7 @@ import {
   services,
   servicesNotGranted,
 } from './network.ts';
+import { migration } from './migration.ts';
 import { pods, podsNotGranted, podsRefused } from './pods.ts';
 import {
   clusterRoleBindings,
@@ -31,6 +33,7 @@ import {
   limitRanges,
   priorityClasses,
   quotas,
+  quotaScopes,
   roleBindings,
   roles,
   runtimeClasses,
@@ -65,6 +68,7 @@ export const topics: readonly Topic[] = [
   metadata,
   patches,
   apply,
+  migration,
   dryRuns,
   deletions,
   selectors,
@@ -101,6 +105,7 @@ export const topics: readonly Topic[] = [
   claims,
   storageClasses,
   quotas,
+  quotaScopes,
   limitRanges,
   priorityClasses,
   runtimeClasses,
@@ -114,8 +119,10 @@ export const topics: readonly Topic[] = [
   clusterRoleBindings,
   signingRequests,
   auth,
+  impersonation,
   definitions,
   definitionVerbs,
   ruleBudgets,
   customResources,
+  customRules,
 ];

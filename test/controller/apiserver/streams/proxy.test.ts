@@ -172,7 +172,7 @@ describe('the proxy to pods and Services', function () {
       return `${answer.status} ${message(answer)}`;
     };
     assert.equal(await refused(`${pods}/none/proxy/`), '404 pods "none" not found');
-    assert.equal(await refused(`${services}/none/proxy/`), '404 endpoints "none" not found');
+    assert.equal(await refused(`${services}/none/proxy/`), '404 services "none" not found');
     assert.equal(await refused(`${services}/none:80/proxy/`), '404 services "none" not found');
     assert.equal(await refused(`${services}/front/proxy/`), '503 no endpoints available for service "front"');
     assert.equal(
