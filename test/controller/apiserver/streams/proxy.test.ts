@@ -53,6 +53,7 @@ describe('the proxy to pods and Services', function () {
       containers: [{ name: 'app', image: 'hello:1', ports: [{ containerPort: 8080 }] }],
     });
     const pod = await cluster.ready('web');
+    await cluster.api.client.create(clusterBinding('ann', 'admin', 'ann'));
     await cluster.api.client.create({
       apiVersion: 'v1',
       kind: 'Service',
@@ -230,7 +231,6 @@ describe('the proxy to pods and Services', function () {
   for (const kubectl of kubectls)
     for (const way of ['the controller', 'a joined machine'] as const)
       it(`serves ${kubectl} get --raw, by way of ${way}`, async () => {
-        await cluster.api.client.create(clusterBinding(`${kubectl}-${way.length}`, 'admin', 'ann'));
         const path = `${services}/front:http/proxy/well`;
         const environment = way === 'the controller' ? undefined : { KUBECONFIG: cluster.joinedKubeconfig };
         await until('it is answered', async () => {
