@@ -1,3 +1,4 @@
+import { conditionOf, type AnyCondition } from '../api/conditions.ts';
 import { isAlreadyExists, isNotFound } from '../api/errors.ts';
 import type { Client, KubeObject, Subresource } from '../client/client.ts';
 import type { EventRecorder } from './events.ts';
@@ -22,8 +23,12 @@ export async function act(actions: readonly Action[], hands: Hands): Promise<voi
   for (let index = 0, batch = 1; index < actions.length;) {
     const together = actions.slice(index, index + runLength(actions, index, batch));
     const results = await Promise.allSettled(together.map((action) => actOnce(action, hands)));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    const failed = results.findIndex(({ status }) => status === 'rejected');
+    if (failed >= 0) {
+      const { reason } = results[failed] as PromiseRejectedResult;
+      await tellFailure(together[failed]!, reason as Error, hands);
+      throw reason;
+    }
     index += together.length;
     batch = actions[index]?.do === together[0]!.do ? batch * 2 : 1;
   }
@@ -79,6 +84,16 @@ async function create(object: KubeObject, onDone: Said | undefined, hands: Hands
     }
     throw error;
   }
+}
+
+async function tellFailure(action: Action, { message }: Error, { client, world }: Hands): Promise<void> {
+  if (action.do !== 'create' || !action.onFailed) return;
+  const { about, condition } = action.onFailed;
+  const { conditions } = ((about as { status?: object }).status ?? {}) as { conditions?: AnyCondition[] };
+  if (conditionOf(conditions, condition.type)) return;
+  const status = { conditions: [...(conditions ?? []), { ...condition, message }] };
+  const patched = await found(client.patch(refOf(about), 'merge', { status }, { subresource: 'status' }));
+  if (patched) world.learn(kinded(patched, about));
 }
 
 async function remove(

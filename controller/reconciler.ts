@@ -1,9 +1,10 @@
+import type { AnyCondition } from '../api/conditions.ts';
 import type { DeleteOptions, KubeObject, ObjectRef, PatchType, Subresource } from '../client/client.ts';
 import type { World } from './world.ts';
 
 /** What a reconciler wants done. Plain values, so that any situation can be tested as data; `actions.ts` carries them out. */
 export type Action =
-  | { do: 'create'; object: KubeObject; onDone?: Said }
+  | { do: 'create'; object: KubeObject; onDone?: Said; onFailed?: Failure }
   | { do: 'update'; object: KubeObject; subresource?: Subresource }
   | { do: 'patch'; ref: ObjectRef; type: PatchType; patch: unknown; subresource?: Subresource }
   | { do: 'delete'; object: KubeObject; options?: DeleteOptions; onDone?: Said }
@@ -22,6 +23,12 @@ export interface Said {
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
+}
+
+/** What the status of `about` says from then on, with the API's words as its message, unless it says so already. */
+export interface Failure {
+  about: KubeObject;
+  condition: AnyCondition;
 }
 
 export interface OwnerToFind {

@@ -1,5 +1,6 @@
 import { conditionOf, removeCondition, setCondition, timestamp } from '../../api/conditions.ts';
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '../../api/types.ts';
+import { replicaFailure } from './replicaset-status.ts';
 import { leewayOf, nameOf, replicasOf, sizeOf, sum } from './rollout.ts';
 
 const complete = 'NewReplicaSetAvailable';
@@ -26,8 +27,12 @@ export function deploymentStatus(
   const deadlineMs = (deployment.spec?.progressDeadlineSeconds ?? 600) * 1_000;
   const { condition, deadlineInMs } = progress(deployment, status, newSet, now, deadlineMs);
   if (condition) status.conditions = withProgressing(status.conditions, condition, now);
-  // A ReplicaSet reports no failures of its own; what could not be created is told by Events.
-  status.conditions = removeCondition(status.conditions, 'ReplicaFailure');
+  const failure = [newSet, ...oldSets]
+    .map((set) => conditionOf(set?.status?.conditions, replicaFailure))
+    .find((condition) => condition !== undefined);
+  status.conditions = failure
+    ? withCondition(status.conditions, failure, now)
+    : removeCondition(status.conditions, replicaFailure);
   return { status, deadlineInMs };
 }
 

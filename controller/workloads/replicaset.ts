@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 import { byDeletionOrder, replaces } from './deletion-order.ts';
 import { claim, controllerOf, controllerReference } from './ownership.ts';
 import { returnSettleMs, standing } from './pod-state.ts';
-import { statusActions } from './replicaset-status.ts';
+import { failure, statusActions } from './replicaset-status.ts';
 
 /** Pods that one look creates or deletes at most; the rest follows with the next (Kubernetes' BurstReplicas). */
 export const burstMax = 500;
@@ -34,7 +34,8 @@ export const replicaSet: Reconciler = {
     // Adopted pods count from the next look on, when their new owner reference is there to see.
     const scaling =
       set.metadata?.deletionTimestamp || actions.length > 0 ? [] : scale(set, active, world, now);
-    return [...actions, ...scaling, ...statusActions(set, mine, world, now)];
+    // The status first: it is true also where the API refuses a pod.
+    return [...actions, ...statusActions(set, mine, world, now), ...scaling];
   },
 };
 
@@ -64,7 +65,7 @@ export function scale(set: ReplicaSet, active: readonly Pod[], world: World, now
   // Of the lost, more than are wanted in all cannot be needed even if every one comes back.
   const excess = byDeletionOrder(lost).slice(0, Math.max(0, lost.length - wanted));
   const missing = Math.min(wanted - present, burstMax);
-  if (missing >= 0) return [...replacements(set, missing, lost, here), ...removals(set, excess)];
+  if (missing >= 0) return [...replacements(set, missing, lost, here, now), ...removals(set, excess)];
 
   // Not before a returned host has had time to say what still runs there. What is surely here and too many may go.
   const waits = returning.length > 0;
@@ -76,13 +77,20 @@ export function scale(set: ReplicaSet, active: readonly Pod[], world: World, now
   ];
 }
 
-function replacements(set: ReplicaSet, count: number, lost: readonly Pod[], here: readonly Pod[]): Action[] {
+function replacements(
+  set: ReplicaSet,
+  count: number,
+  lost: readonly Pod[],
+  here: readonly Pod[],
+  now: Date,
+): Action[] {
   const replaced = new Set(here.map((pod) => pod.metadata?.annotations?.[replaces]));
   const vacant = lost.filter((pod) => !replaced.has(pod.metadata?.uid));
   return Array.from({ length: count }, (_, index) => ({
     do: 'create',
     object: podFrom(set, vacant[index]),
     onDone: { about: set, type: 'Normal', reason: 'SuccessfulCreate', message: 'Created pod: {name}' },
+    onFailed: { about: set, condition: failure('FailedCreate', now) },
   }));
 }
 

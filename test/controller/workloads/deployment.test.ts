@@ -147,6 +147,28 @@ describe('deployment', () => {
     assert.equal((await progress())!.reason, 'ProgressDeadlineExceeded');
   });
 
+  it('says why pods are missing which a quota refuses, for as long as it does', async () => {
+    const quota = { kind: 'ResourceQuota', namespace: 'default', name: 'few' };
+    const { kind, ...metadata } = quota;
+    await control.wait(
+      control.client.create({ apiVersion: 'v1', kind, metadata, spec: { hard: { pods: '2' } } } as object),
+    );
+    await apply({ replicas: 3 });
+    const failures = async () =>
+      [...(await sets()), await get()].map(({ status }) =>
+        status?.conditions?.find(({ type }) => type === 'ReplicaFailure'),
+      );
+    await control.until(async () => (await failures()).every((failure) => failure?.status === 'True'));
+    for (const failure of await failures()) {
+      assert.equal(failure!.reason, 'FailedCreate');
+      assert.match(failure!.message!, /^pods "hello-.*" is forbidden: exceeded quota: few/);
+    }
+    await control.until(async () => (await get()).status?.updatedReplicas === 2);
+    await control.wait(control.client.patch(quota, 'merge', { spec: { hard: { pods: '3' } } }));
+    await control.until(complete);
+    assert.deepEqual(await failures(), [undefined, undefined]);
+  });
+
   it('waits minReadySeconds before it counts a pod as available', async () => {
     await apply({ replicas: 1, minReadySeconds: 10 });
     await control.clock.advance(100);
