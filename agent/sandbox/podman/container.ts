@@ -6,6 +6,7 @@ import type { ContainerSpec, Exit, RunningContainer, Session, SessionOptions } f
 import { PodmanError, type PodmanApi } from './api.ts';
 import { keepersOf } from './keepers.ts';
 import { Reach } from './reach.ts';
+import { SaidAgain } from './said-again.ts';
 import { demultiplexed } from './streams.ts';
 
 /** 128 + SIGKILL, as shells and Kubernetes count. */
@@ -182,6 +183,7 @@ export class PodmanContainer implements RunningContainer {
     },
   ): Session {
     let isOver = false;
+    const sizes = new SaidAgain(this.#clock, command.resize);
     const closed = new Promise<void>((resolve) => {
       socket.once('end', resolve);
       socket.once('close', () => resolve());
@@ -189,6 +191,7 @@ export class PodmanContainer implements RunningContainer {
     const outputs = tty ? { stdout: socket, stderr: undefined } : demultiplexed(socket);
     const exited = closed.then(command.exited).finally(() => {
       isOver = true;
+      sizes.stop();
       socket.destroySoon();
     });
     exited.catch(() => {});
@@ -196,8 +199,9 @@ export class PodmanContainer implements RunningContainer {
       stdin: stdin ? socket : undefined,
       ...outputs,
       exited,
-      resize: async (size) => void (await command.resize(size)),
+      resize: (size) => sizes.say(size),
       close: () => {
+        sizes.stop();
         if (!isOver) command.end().catch(() => {});
         socket.destroy();
       },

@@ -183,12 +183,14 @@ export const readingRows: readonly Row[] = [
     assert.match(story, new RegExp(`^Node: +${spec!.nodeName}/10\\.244\\.`, 'm'));
     assert.match(story, new RegExp(`^IP: +${status!.podIP}$`, 'm'));
     assert.match(story, /^ {4}Image ID: +sha256:[0-9a-f]{64}$/m);
-    await until('its events are told', async () => {
+    const told = async () => {
       const text = await trial.kubectl('describe pod web');
       return ['Scheduled', 'Pulled', 'Created', 'Started'].every((reason) =>
         new RegExp(`^ {2}Normal +${reason} `, 'm').test(text),
       );
-    });
+    };
+    // Events wait for their turn behind those of all the other rows.
+    await until('its events are told', told, 60_000);
   }),
   row('describe', 'a node', async (trial) => {
     const [node] = (

@@ -105,8 +105,8 @@ const exec: Row[] = [
     const shell = terminal(trial, 'exec -it web -- sh', environment);
     await shell.shows(/\/ # /);
     await shell.shows(/31 97/, 'stty size\n');
-    shell.resize(44, 120);
-    await shell.shows(/44 120/, 'stty size\n');
+    shell.resize(44, 97);
+    await shell.shows(/44 97/, 'stty size\n');
     shell.type('exit 37\n');
     assert.equal(await shell.ended, 37);
   }),

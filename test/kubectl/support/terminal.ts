@@ -35,7 +35,10 @@ export class Terminal {
     });
   }
 
-  /** As a window does that its user drags: the size is set on the terminal, and the kernel tells who runs on it. */
+  /**
+   * As a window does that its user drags: the size is set on the terminal, and the kernel tells who runs on it. One of the two numbers at a time:
+   * `stty` sets one after the other, and kubectl drops what it is told while it still sends what was before.
+   */
   resize(rows: number, columns: number): void {
     const children = spawnSync('ps', ['-o', 'tty=', '--ppid', String(this.#child.pid)], { encoding: 'utf8' });
     const terminal = children.stdout
